@@ -1,0 +1,97 @@
+# How gRTC's targets are made: one static library a source folder, the same warnings everywhere.
+
+option(GRTC_TESTS "Build the unit tests" ON)
+option(GRTC_FUZZ "Build the libFuzzer targets (clang only)" OFF)
+set(GRTC_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize takes them")
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+find_program(GRTC_CCACHE ccache)
+if(GRTC_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${GRTC_CCACHE})
+endif()
+
+# x86-64-v2 (2009 and later) is what simdjson's own dispatch also takes as its floor.
+if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
+  add_compile_options(-march=x86-64-v2)
+endif()
+add_compile_options(-Wall -Wextra -Wpedantic -Wconversion -Werror -fno-omit-frame-pointer
+                    -D_FORTIFY_SOURCE=$<IF:$<CONFIG:Debug>,0,2> -fstack-protector-strong)
+if(GRTC_SANITIZE)
+  add_compile_options(-fsanitize=${GRTC_SANITIZE} -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${GRTC_SANITIZE})
+endif()
+
+include_directories(${CMAKE_SOURCE_DIR}/src)
+
+# Asio and Beast without their header-only bulk in every file: src/net/asio_impl.cpp holds the bodies.
+add_library(grtc_asio INTERFACE)
+target_compile_definitions(grtc_asio INTERFACE
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
+target_link_libraries(grtc_asio INTERFACE Boost::headers Threads::Threads)
+
+function(grtc_resolve out)
+  set(resolved)
+  foreach(dep IN LISTS ARGN)
+    if(dep MATCHES "::")
+      list(APPEND resolved ${dep})
+    else()
+      string(REPLACE "/" "_" name ${dep})
+      list(APPEND resolved grtc_${name})
+    endif()
+  endforeach()
+  set(${out} ${resolved} PARENT_SCOPE)
+endfunction()
+
+# grtc_library(folder DEPS ...): all of src/<folder>/*.cpp as grtc_<folder>.
+function(grtc_library folder)
+  cmake_parse_arguments(ARG "" "" "DEPS" ${ARGN})
+  string(REPLACE "/" "_" name ${folder})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${folder}/*.cpp)
+  grtc_resolve(deps ${ARG_DEPS})
+  if(sources)
+    add_library(grtc_${name} STATIC ${sources})
+    target_link_libraries(grtc_${name} PUBLIC ${deps})
+  else()
+    add_library(grtc_${name} INTERFACE)
+    target_link_libraries(grtc_${name} INTERFACE ${deps})
+  endif()
+endfunction()
+
+function(grtc_program name folder)
+  cmake_parse_arguments(ARG "" "" "DEPS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.cpp)
+  grtc_resolve(deps ${ARG_DEPS})
+  add_executable(${name} ${sources})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+  target_link_libraries(${name} PRIVATE ${deps})
+endfunction()
+
+function(grtc_unit_tests folder)
+  cmake_parse_arguments(ARG "" "" "DEPS" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.cpp)
+  grtc_resolve(deps ${ARG_DEPS})
+  if(sources)
+    add_executable(grtc_unit ${sources})
+    target_include_directories(grtc_unit PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+    target_link_libraries(grtc_unit PRIVATE ${deps} GTest::gmock GTest::gtest_main)
+    add_test(NAME unit COMMAND grtc_unit WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  endif()
+endfunction()
+
+# One libFuzzer program a file: tests/fuzz/x.cpp is build/fuzz/fuzz_x, its seeds tests/fuzz/corpus/x/.
+function(grtc_fuzz_targets folder)
+  cmake_parse_arguments(ARG "" "" "DEPS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.cpp)
+  grtc_resolve(deps ${ARG_DEPS})
+  foreach(source IN LISTS sources)
+    get_filename_component(stem ${source} NAME_WE)
+    add_executable(fuzz_${stem} ${source})
+    target_compile_options(fuzz_${stem} PRIVATE -fsanitize=fuzzer)
+    target_link_options(fuzz_${stem} PRIVATE -fsanitize=fuzzer)
+    target_link_libraries(fuzz_${stem} PRIVATE ${deps})
+  endforeach()
+endfunction()

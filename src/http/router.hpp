@@ -1,0 +1,42 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "http/message.hpp"
+
+namespace grtc::http {
+
+struct Route {
+  Method method;        ///< a `get` also answers HEAD
+  std::string pattern;  ///< `/api/items/{id}`; `{path...}` as last part takes the rest
+  Handler handler;
+  /// Outside REQUEST_RATE (`/health`, `/ready`, `/metrics`).
+  bool unlimited = false;
+};
+
+struct Match {
+  const Route* route;
+  std::vector<std::string> params;  ///< percent-decoded
+};
+struct WrongMethod {
+  std::string allow;  ///< for the `Allow` header: "GET, HEAD, OPTIONS"
+};
+struct NoRoute {};
+
+/// The table of all HTTP routes. Filled once at start by the composition, then read by every I/O thread.
+class Router {
+ public:
+  /// Literal parts win over `{placeholders}` (so `/api/items/events` is not an `{id}`).
+  void add(Route route);
+  [[nodiscard]] std::variant<Match, WrongMethod, NoRoute> find(Method method, std::string_view path) const;
+  /// For the test that holds OpenAPI to the routes.
+  [[nodiscard]] const std::vector<Route>& routes() const noexcept { return routes_; }
+
+ private:
+  std::vector<Route> routes_;
+};
+
+}  // namespace grtc::http
