@@ -1,0 +1,161 @@
+#include "signalling/grtc_frames.hpp"
+
+#include <array>
+#include <charconv>
+#include <cstring>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "core/json_scan.hpp"
+#include "net/ws_codec.hpp"
+
+namespace grtc::signalling {
+namespace {
+
+void write_seq(char* out, core::Seq seq) {
+  for (std::size_t i = kSeqDigits; i > 0; --i) {
+    out[i - 1] = static_cast<char>('0' + seq % 10);
+    seq /= 10;
+  }
+}
+
+/// RFC 3339, UTC, milliseconds.
+std::string timestamp(core::WallTime time) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)),
+                     (time - seconds).count());
+}
+
+std::string_view reason_name(core::LeaveReason reason) {
+  static constexpr std::array<std::string_view, 4> kNames{"left", "timeout", "removed", "replaced"};
+  return kNames[static_cast<std::size_t>(reason)];
+}
+
+core::SharedFrame peer_event(std::string_view type, const core::Session& who, core::Seq seq) {
+  std::string text = R"({"type":")";
+  text.append(type).append(R"(","peer":)");
+  append_peer(text, who);
+  text.append(R"(,"seq":")").append(seq_text(seq)).append("\"}");
+  return text_frame(text);
+}
+
+}  // namespace
+
+std::string seq_text(core::Seq seq) {
+  std::string text(kSeqDigits, '0');
+  write_seq(text.data(), seq);
+  return text;
+}
+
+std::optional<core::Seq> parse_seq(std::string_view text) {
+  core::Seq seq = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seq);
+  if (text.size() != kSeqDigits || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return seq;
+}
+
+void append_json_string(std::string& out, std::string_view text) {
+  out += '"';
+  core::json_escape_to(out, text);
+  out += '"';
+}
+
+void append_peer(std::string& out, const core::Session& peer) {
+  out.append(R"({"peer_id":)");
+  append_json_string(out, peer.peer_id());
+  out.append(R"(,"name":)");
+  append_json_string(out, peer.name());
+  out.append(R"(,"meta":)").append(peer.meta());
+  out.append(R"(,"connected":)").append(peer.connected() ? "true" : "false");
+  out.append(R"(,"joined_at":")").append(timestamp(peer.joined_at())).append("\"}");
+}
+
+std::string relay_stamp(std::string_view peer_id) {
+  std::string stamp = R"({"from":)";
+  append_json_string(stamp, peer_id);
+  stamp.append(R"(,"seq":")");
+  return stamp;
+}
+
+core::SharedFrame relay_frame(std::string_view stamp, core::Seq seq, std::span<const std::string_view> members) {
+  std::size_t payload = stamp.size() + kSeqDigits + 3;  // `",` behind the seq, `}` at the end
+  for (const std::string_view slice : members) payload += slice.size();
+  core::SharedFrame frame(net::server_header_size(payload) + payload);
+  char* out = net::write_server_header(frame.writable().data(), net::Opcode::text, payload);
+  const auto put = [&out](std::string_view bytes) {
+    std::memcpy(out, bytes.data(), bytes.size());
+    out += bytes.size();
+  };
+  put(stamp);
+  write_seq(out, seq);
+  out += kSeqDigits;
+  put("\",");
+  for (const std::string_view slice : members) put(slice);
+  put("}");
+  return frame;
+}
+
+std::string error_text(core::Code code, std::string_view sentence, const ErrorContext& context) {
+  std::string text = R"({"type":"error","code":")";
+  text.append(core::row_of(code).name).append(R"(","message":)");
+  append_json_string(text, sentence);
+  if (context.ref != 0) text.append(R"(,"ref":)").append(std::to_string(context.ref));
+  if (!context.to.empty()) {
+    text.append(R"(,"to":)");
+    append_json_string(text, context.to);
+  }
+  if (context.seq) text.append(R"(,"seq":")").append(seq_text(*context.seq)).append("\"");
+  text += '}';
+  return text;
+}
+
+std::string welcome_text(const core::Room& room, const core::Session& self, const WelcomeFacts& facts) {
+  std::string text = R"({"type":"welcome","room":)";
+  append_json_string(text, room.name());
+  text.append(R"(,"peer_id":)");
+  append_json_string(text, self.peer_id());
+  text.append(fmt::format(
+      R"(,"session":"{}","resumed":{},"received":{},"seq":"{}","resume_window_s":{},"heartbeat_s":{},"max_message_bytes":{})",
+      self.token(), facts.resumed, self.received(), seq_text(facts.seq), facts.resume_window_s, facts.heartbeat_s,
+      facts.max_message_bytes));
+  text.append(R"(,"peers":[)");
+  bool first = true;
+  for (const auto& peer : room.sessions()) {
+    if (peer.get() == &self) continue;
+    if (!std::exchange(first, false)) text += ',';
+    append_peer(text, *peer);
+  }
+  text.append(R"(],"ice_servers":)").append(facts.ice_servers);
+  text.append(R"(,"server":{"name":"gRTC","version":)");
+  append_json_string(text, facts.version);
+  text.append(R"(,"instance":)");
+  append_json_string(text, facts.instance);
+  text.append("}}");
+  return text;
+}
+
+core::SharedFrame text_frame(std::string_view text) {
+  core::SharedFrame frame(net::server_header_size(text.size()) + text.size());
+  char* out = net::write_server_header(frame.writable().data(), net::Opcode::text, text.size());
+  std::memcpy(out, text.data(), text.size());
+  return frame;
+}
+
+core::SharedFrame GrtcEncoder::joined(const core::Session& who, core::Seq seq) const {
+  return peer_event("peer-joined", who, seq);
+}
+
+core::SharedFrame GrtcEncoder::updated(const core::Session& who, core::Seq seq) const {
+  return peer_event("peer-updated", who, seq);
+}
+
+core::SharedFrame GrtcEncoder::left(const core::Session& who, core::LeaveReason reason, core::Seq seq) const {
+  std::string text = R"({"type":"peer-left","peer_id":)";
+  append_json_string(text, who.peer_id());
+  text.append(R"(,"reason":")").append(reason_name(reason));
+  text.append(R"(","seq":")").append(seq_text(seq)).append("\"}");
+  return text_frame(text);
+}
+
+}  // namespace grtc::signalling
