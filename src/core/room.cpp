@@ -139,6 +139,13 @@ Session* Room::find(std::string_view peer_id) const {
   return it == by_id_.end() ? nullptr : it->second;
 }
 
+std::string Room::peer_of(std::string_view token) const {
+  for (const auto& session : sessions_) {
+    if (session->token() == token) return session->peer_id();
+  }
+  return {};
+}
+
 // ---- presence ------------------------------------------------------------------------------------------------
 
 void Room::update(Session& session, std::optional<std::string> name, std::optional<std::string> meta, TimePoint now) {

@@ -91,6 +91,8 @@ class Room {
   bool send(Session& to, Seq seq, const SharedFrame& frame, TimePoint now);
 
   [[nodiscard]] Session* find(std::string_view peer_id) const;
+  /// The peer id of the session with this token; empty when there is none. Cost: O(sessions).
+  [[nodiscard]] std::string peer_of(std::string_view token) const;
 
   /// A new display name or presence; all others hear `peer-updated`.
   void update(Session& session, std::optional<std::string> name, std::optional<std::string> meta, TimePoint now);

@@ -21,6 +21,8 @@ class RoomRegistry {
   /// To be called after anything was done to a room: drops it when it is empty, remembers its deadlines.
   /// The reference is dead afterwards if the room was.
   void settle(Room& room);
+  /// For where settle() can't be called, from inside the room: expire() looks at it with the next tick.
+  void settle_later(Room& room) { with_deadlines_.insert(&room); }
   /// Lets every room with a deadline look at the clock.
   void expire(TimePoint now);
 

@@ -35,6 +35,7 @@ WsConnection::WsConnection(WsLoop& loop, RawSocket socket, std::size_t max_messa
 }
 
 WsConnection::~WsConnection() {
+  if (state_ == State::closed) return;  // then the loop may be gone before us
   stop_heartbeat();
   loop_.traffic_.closed.add();
 }
@@ -221,6 +222,11 @@ void WsConnection::touch() {
   loop_.flush_later(shared_from_this());
 }
 
+void WsConnection::send_text(std::string_view text) {
+  append_frame(control_, Opcode::text, text);
+  touch();
+}
+
 void WsConnection::send_frames(std::string_view frames) {
   control_.append(frames);
   touch();
@@ -331,6 +337,8 @@ void WsConnection::abort() {
   stop_heartbeat();
   if (pause_) pause_->timer.cancel();
   socket_.close();
+  loop_.traffic_.closed.add();
+  on_socket_closed();
 }
 
 }  // namespace grtc::net

@@ -40,6 +40,7 @@ class WsConnection : public std::enable_shared_from_this<WsConnection> {
  protected:
   /// Queues whole frames; they leave before the log's events.
   void send_frames(std::string_view frames);
+  void send_text(std::string_view text);
   void send_ping();
   /// From now on the events of `log` are sent; nullptr: no more. The log must outlive this or be detached.
   void attach(core::EventLog* log);
@@ -65,6 +66,8 @@ class WsConnection : public std::enable_shared_from_this<WsConnection> {
   /// Once, when the other side has closed or the connection broke: the code it gave; 1005 when its close frame had
   /// none; 1006 when there was no close frame or it broke the protocol. Not after close() or abort() of ours.
   virtual void on_ended(std::uint16_t code) = 0;
+  /// Once, whoever closed: the last call.
+  virtual void on_socket_closed() = 0;
 
  private:
   friend class WsLoop;

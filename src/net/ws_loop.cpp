@@ -16,10 +16,10 @@ void WsLoop::flush_later(std::shared_ptr<WsConnection> connection) {
 }
 
 void WsLoop::flush_all() {
-  if (before_flush) before_flush();
   flushing_.swap(dirty_);
   for (const auto& connection : flushing_) connection->flush();
   flushing_.clear();
+  if (after_flush) after_flush();
 }
 
 void WsLoop::tick(core::TimePoint now) {

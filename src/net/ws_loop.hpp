@@ -36,8 +36,8 @@ class WsLoop {
 
   /// `connection` has something to write: all that it gets within this turn leaves in one write.
   void flush_later(std::shared_ptr<WsConnection> connection);
-  /// Called with each flush, before the writes.
-  std::function<void()> before_flush;
+  /// Called after each turn's writes.
+  std::function<void()> after_flush;
 
  private:
   friend class WsConnection;

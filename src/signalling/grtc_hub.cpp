@@ -1,0 +1,141 @@
+#include "signalling/grtc_hub.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "signalling/grtc_client.hpp"
+#include "signalling/random_id.hpp"
+
+namespace grtc::signalling {
+namespace {
+
+/// How long, and for how many, a removed client's token is remembered, so that its library can't walk back in.
+constexpr std::chrono::hours kBanTime{1};
+constexpr std::size_t kMaxBans = 1024;
+
+core::WallTime wall_now() {
+  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+}  // namespace
+
+GrtcHub::GrtcHub(net::IoThread& io, const GrtcOptions& options)
+    : io_(io),
+      options_(options),
+      loop_(io, options.heartbeat),
+      rooms_(options.limits, encoder_),
+      relay_latency_({0.00002, 0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5}) {
+  loop_.after_flush = [this] { measure_relay(); };
+  io_.every_tick([this](core::TimePoint now) { tick(now); });
+}
+
+GrtcHub::~GrtcHub() {
+  for (GrtcClient* client : std::vector<GrtcClient*>(clients_.begin(), clients_.end())) client->abort();
+}
+
+void GrtcHub::arrive(Arrival arrival) {
+  const auto client = std::make_shared<GrtcClient>(*this, std::move(arrival.socket), arrival.proof_expires,
+                                                   std::move(arrival.ticket));
+  client->start(arrival.handshake, std::move(arrival.early));
+  if (!arrival.refusal && arrival.resume && is_banned(arrival.resume->token)) {
+    arrival.refusal = core::Problem{core::Code::forbidden, "An administrator removed this client.", {}, 0};
+  }
+  if (!arrival.refusal && drain_) {
+    arrival.refusal = core::Problem{core::Code::shutting_down, "The server restarts.", {}, 0};
+  }
+  if (arrival.refusal) return client->refuse(*arrival.refusal);
+
+  core::Room& room = rooms_.open(arrival.room);
+  core::JoinRequest request;
+  request.peer_id = std::move(arrival.peer_id);
+  if (request.peer_id.empty() && arrival.resume) request.peer_id = room.peer_of(arrival.resume->token);
+  if (request.peer_id.empty()) request.peer_id = random_peer_id();
+  request.name = std::move(arrival.name);
+  request.fresh_token = random_session_token();
+  request.resume = std::move(arrival.resume);
+  request.now_wall = wall_now();
+  client->join(room, std::move(request));
+  rooms_.settle(room);
+}
+
+void GrtcHub::tick(core::TimePoint now) {
+  rooms_.expire(now);
+  while (!banned_.empty() && banned_.front().first <= now) banned_.pop_front();
+  if (drain_) drain_some(now);
+  room_gauge_.set(rooms_.size());
+  peer_gauge_.set(rooms_.peers());
+}
+
+// ---- shutting down -------------------------------------------------------------------------------------------
+
+void GrtcHub::drain(std::chrono::milliseconds over, std::function<void()> done) {
+  Drain drain;
+  for (GrtcClient* client : clients_) drain.left.push_back(client->weak_from_this());
+  drain.total = drain.left.size();
+  drain.begun = io_.update_now();
+  drain.over = over;
+  drain.done = std::move(done);
+  drain_ = std::move(drain);
+  drain_some(drain_->begun);
+}
+
+/// Closes as many as should be closed by `now`, so that they don't all come back to the next server at once.
+void GrtcHub::drain_some(core::TimePoint now) {
+  const std::chrono::duration<double> passed = now - drain_->begun;
+  const std::chrono::duration<double> over = drain_->over;
+  const double share = over.count() > 0 ? std::min(1.0, passed / over) : 1.0;
+  const auto due = static_cast<std::size_t>(static_cast<double>(drain_->total) * share) + 1;
+  while (!drain_->left.empty() && drain_->total - drain_->left.size() < due) {
+    const auto connection = std::static_pointer_cast<GrtcClient>(drain_->left.back().lock());
+    drain_->left.pop_back();
+    if (connection) connection->drain();
+  }
+  // All are told; the last ones get the 2 s of a closing handshake, which the loop enforces.
+  if (drain_->left.empty() && clients_.empty() && drain_->done) std::exchange(drain_->done, nullptr)();
+}
+
+std::vector<core::SavedRoom> GrtcHub::save() const {
+  std::vector<core::SavedRoom> saved;
+  rooms_.each([&](const core::Room& room) { saved.push_back(room.save()); });
+  return saved;
+}
+
+void GrtcHub::restore(core::SavedRoom saved) {
+  core::Room& room = rooms_.open(saved.name);
+  room.restore(std::move(saved), io_.update_now());
+  rooms_.settle(room);
+}
+
+// ---- for administrators and the ICE endpoint -------------------------------------------------------------------
+
+void GrtcHub::ban(std::string token) {
+  if (banned_.size() == kMaxBans) banned_.pop_front();
+  banned_.emplace_back(io_.now() + kBanTime, std::move(token));
+}
+
+bool GrtcHub::is_banned(std::string_view token) const {
+  return std::any_of(banned_.begin(), banned_.end(), [&](const auto& ban) { return ban.second == token; });
+}
+
+std::pair<const core::Room*, const core::Session*> GrtcHub::find_session(std::string_view token) const {
+  for (const GrtcClient* client : clients_) {
+    const core::Session* session = client->session();
+    if (session != nullptr && session->token() == token) return {client->room(), session};
+  }
+  return {nullptr, nullptr};
+}
+
+// ---- measuring -----------------------------------------------------------------------------------------------
+
+void GrtcHub::relay_begins() {
+  if (relayed_this_turn_++ == 0) relay_begun_ = std::chrono::steady_clock::now();
+}
+
+/// From the first message that this turn read to the last byte that it wrote: what a message waited for at most.
+void GrtcHub::measure_relay() {
+  if (relayed_this_turn_ == 0) return;
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - relay_begun_;
+  for (; relayed_this_turn_ > 0; --relayed_this_turn_) relay_latency_.observe_alone(took.count());
+}
+
+}  // namespace grtc::signalling
