@@ -1,0 +1,82 @@
+// Holds each folder's #include lines to what CMakeLists.txt lets it use, and heavy headers to .cpp files.
+// The compiler can't: what lies in /usr/include is found from everywhere.
+
+import { readFileSync } from 'node:fs'
+import { sources, report } from './files.mjs'
+
+/** What a linked library brings, as the start of an include. */
+const kBrings = {
+  'asio': ['boost/asio', 'boost/beast'],
+  'fmt::fmt': ['fmt/'],
+  'spdlog::spdlog': ['spdlog/'],
+  'simdjson::simdjson': ['simdjson.h'],
+  'OpenSSL::Crypto': ['openssl/'],
+  'OpenSSL::SSL': ['openssl/', 'boost/asio/ssl'],
+  'prometheus-cpp::core': ['prometheus/'],
+  'CLI11::CLI11': ['CLI/'],
+  'SQLite::SQLite3': ['sqlite3.h'],
+}
+/** A result and an assertion: no I/O, little to compile. */
+const kForAll = ['boost/system/', 'boost/assert']
+/** They take seconds to compile, so they stay behind a small type of ours. Asio is what src/net's types are made of. */
+const kHeavy = /^(boost\/beast|simdjson\.h|sqlite3\.h|spdlog\/|prometheus\/|libpq|hiredis|CLI\/)/
+const kPosix = /^(sys\/|netinet\/|arpa\/|net\/if|linux\/|(unistd|fcntl|poll|signal|netdb|dlfcn|pthread|sched|errno|time|malloc|dirent)\.h$)/
+/** Where the operating system is met. Everything else is portable C++. */
+const kMeetsTheSystem = new Set(['net', 'http', 'ops', 'items/sqlite', 'app'])
+/** The core has no I/O, no thread and no clock of its own: time and randomness are passed in. */
+const kNotInCore = /^(iostream|fstream|filesystem|thread|mutex|shared_mutex|condition_variable|future|random|cstdio|csignal)$/
+const kClockInCore = /(steady|system|high_resolution)_clock::now|\btime\(nullptr\)|random_device/
+
+/** CMakeLists.txt's own words: folder → the folders and libraries that it may use. */
+function allowances() {
+  const allowed = new Map()
+  const text = readFileSync('CMakeLists.txt', 'utf8')
+  for (const [, call, args] of text.matchAll(/grtc_(library|program)\(([^)]*)\)/g)) {
+    const words = args.split(/\s+/).filter((word) => word && word !== 'DEPS')
+    if (call === 'program') words.shift()
+    allowed.set(words[0], words.slice(1))
+  }
+  return allowed
+}
+
+/** `src/items/sqlite/store.cpp` → `items/sqlite`; `app/main.cpp` → `app`. */
+function folderOf(file, allowed) {
+  const path = file.replace(/^src\//, '').replace(/\/[^/]*$/, '')
+  return [...allowed.keys()].filter((folder) => path === folder || path.startsWith(`${folder}/`)).sort((a, b) => b.length - a.length)[0]
+}
+
+function complaint(folder, uses, { quoted, path, header }) {
+  if (quoted) {
+    const other = folderOf(`src/${path}`, allowed) ?? path
+    if (other !== folder && !uses.includes(other)) return `${folder} may not use ${other} (CMakeLists.txt says what it may)`
+    return null
+  }
+  if (header && kHeavy.test(path)) return 'is heavy: include it in .cpp files only'
+  if (folder === 'core' && kNotInCore.test(path)) return 'has no place in the core: no I/O, thread or clock there'
+  if (kForAll.some((start) => path.startsWith(start))) return null
+  if (kPosix.test(path)) return kMeetsTheSystem.has(folder) ? null : `${folder} does not meet the system: only ${[...kMeetsTheSystem].join(', ')} do`
+  if (!path.includes('/') && !path.endsWith('.h')) return null
+  const brought = uses.flatMap((name) => kBrings[name] ?? [])
+  if (path.startsWith('boost/asio/ssl') && !uses.includes('OpenSSL::SSL')) return `${folder} does not link OpenSSL::SSL`
+  return brought.some((start) => path.startsWith(start)) ? null : `${folder} links no library that brings it (CMakeLists.txt)`
+}
+
+const allowed = allowances()
+const complaints = []
+for (const file of sources('src', 'app')) {
+  const folder = folderOf(file, allowed)
+  if (!folder) {
+    complaints.push(`${file}: belongs to no target of CMakeLists.txt`)
+    continue
+  }
+  const lines = readFileSync(file, 'utf8').split('\n')
+  lines.forEach((line, index) => {
+    const include = /^\s*#\s*include\s+([<"])([^>"]+)[>"]/.exec(line)
+    if (include) {
+      const what = complaint(folder, allowed.get(folder), { quoted: include[1] === '"', path: include[2], header: file.endsWith('.hpp') })
+      if (what) complaints.push(`${file}:${index + 1}: ${include[2]}: ${what}`)
+    }
+    if (folder === 'core' && kClockInCore.test(line)) complaints.push(`${file}:${index + 1}: the core asks no clock and no random source: they are passed in`)
+  })
+}
+report(complaints)

@@ -1,0 +1,108 @@
+# shellcheck shell=bash
+# test: builds what the chosen tests need and runs them. Every binary is asked where it tells most:
+# unit tests under the sanitizers (or plain, with `unit`), black-box tests on each binary, browsers on the release.
+
+fuzz_seconds=5
+unit_timeout_s=600
+blackbox_timeout_s=900
+
+# The sanitizers' shadow memory collides with a very random address space (Linux 6.5 and later, vm.mmap_rnd_bits=32).
+# Where the randomness may be switched off, it is; containers often forbid it.
+no_aslr=()
+find_no_aslr() { if setarch -R true 2>/dev/null; then no_aslr=(setarch -R); fi; }
+
+# with_preset PRESET COMMAND...: with the sanitizers' options. Their reports go to files, as a server under test may be
+# a grandchild whose output and exit code nobody looks at; a file that is there afterwards is a failure.
+with_preset() {
+  local preset=$1 code=0 reports=build/$1/reports common
+  shift
+  rm -rf "$reports"
+  mkdir -p "$reports"
+  common="log_path=$root/$reports/report:exitcode=99"
+  ASAN_OPTIONS="$common:strict_string_checks=1:check_initialization_order=1:detect_stack_use_after_return=1" \
+    UBSAN_OPTIONS="$common:print_stacktrace=1" TSAN_OPTIONS="$common:second_deadlock_stack=1" \
+    GRTC_BIN="$root/build/$preset/grtc" "${no_aslr[@]}" "$@" || code=$?
+  if [ -n "$(ls "$reports")" ]; then
+    tail -n +1 "$reports"/* | head -n 300
+    printf 'The sanitizer has reported: %s/%s\n' "$root" "$reports"
+    [ "$code" -ne 0 ] || code=1
+  fi
+  return "$code"
+}
+
+# node_files FOLDER: its test files, one a line. Node 18 and 20 differ in how they look for them, so they are named.
+node_files() { find "$1" -name '*.test.mjs' 2>/dev/null | sort; }
+
+node_tests() {
+  local log=$1 files
+  mapfile -t files < <(node_files "$2")
+  timeout -k 10 "$blackbox_timeout_s" node --test \
+    --test-reporter=spec --test-reporter-destination=stdout \
+    --test-reporter=tap --test-reporter-destination="$log.tap" "${files[@]}"
+}
+
+unit_tests() { with_preset "$1" timeout -k 10 "$unit_timeout_s" "build/$1/grtc_unit" --gtest_color=no; }
+
+# node_step NAME PRESET FOLDER
+node_step() {
+  local log=$logs/${1// /-}.log
+  [ -n "$(node_files "$3")" ] || return 0
+  rm -f "$log.tap"
+  run_step "$1" node with_preset "$2" node_tests "$log" "$3"
+}
+
+# with_build PRESET TARGETS STEP...: builds, then runs each step (a function that takes the preset).
+with_build() {
+  local preset=$1 wanted step
+  read -ra wanted <<<"$2"
+  shift 2
+  run_step "build $preset" build build "$preset" "${wanted[@]}"
+  if [ "$step_failed" -gt 0 ]; then
+    for step in "$@"; do fail_step "${step#step_} $preset" "not built"; done
+    return 0
+  fi
+  for step in "$@"; do "$step" "$preset"; done
+}
+
+step_unit() { run_step "unit $1" gtest unit_tests "$1"; }
+step_blackbox() { node_step "blackbox $1" "$1" tests/blackbox; }
+step_browser() { node_step "browser $1" "$1" tests/browser; }
+step_page() { node_step "page units" "$1" tests/page; }
+step_fuzz() { run_step fuzz lines fuzz_all "$fuzz_seconds"; }
+
+run_selected() {
+  case "$1" in
+    unit) with_build debug grtc_unit step_unit step_page ;;
+    asan | tsan) with_build "$1" "grtc grtc_unit" step_unit step_blackbox ;;
+    blackbox) with_build release grtc step_blackbox ;;
+    browser) with_build release grtc step_browser ;;
+    fuzz)
+      [ -n "$(fuzz_names)" ] || return 0
+      with_build fuzz "$(fuzz_targets | tr '\n' ' ')" step_fuzz
+      ;;
+    all)
+      with_build release grtc step_page step_blackbox step_browser
+      run_selected asan
+      run_selected tsan
+      run_selected fuzz
+      ;;
+    *)
+      fail "there are no '$1' tests; there are: unit asan tsan blackbox browser fuzz all"
+      return 2
+      ;;
+  esac
+}
+
+cmd_test() {
+  local start what
+  start=$(now_ms)
+  if ! timed setup setup_all; then
+    printf '\n0 passed, 1 failed\n'
+    return 1
+  fi
+  find_no_aslr
+  [ $# -gt 0 ] || set -- all
+  for what in "$@"; do run_selected "$what"; done
+  printf '\n%s==> test: %s%s\n' "$dim" "$(seconds_since "$start")" "$plain"
+  report_steps
+}
