@@ -1,0 +1,61 @@
+// clang-tidy over each .cpp under src/ and app/, as many at once as there are cores. What was clean and has not changed
+// since is not looked at again: a file's key is the digest of itself, of all our headers that it includes, of .clang-tidy
+// and of the versions of the tools and libraries. The keys are kept beside ccache's cache, so clones share them.
+
+import { execFileSync, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { report, sources } from './files.mjs'
+
+const kCache = path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'grtc-lint')
+const kBuild = 'build/clang'
+const kPackages = ['clang-tidy-14', 'libboost1.81-dev', 'libsimdjson-dev', 'libspdlog-dev', 'libfmt-dev', 'prometheus-cpp-dev', 'libstdc++-12-dev']
+
+const read = new Map()
+const textOf = (file) => read.get(file) ?? read.set(file, readFileSync(file, 'utf8')).get(file)
+
+/** `file` and all of our files that it includes, directly or not. */
+function withIncludes(file, found = new Set()) {
+  if (found.has(file) || !existsSync(file)) return found
+  found.add(file)
+  for (const [, name] of textOf(file).matchAll(/^\s*#\s*include\s+"([^"]+)"/gm)) withIncludes(`src/${name}`, found)
+  return found
+}
+
+const common = ['.clang-tidy', 'CMakeLists.txt', 'cmake/GrtcTargets.cmake'].map(textOf).join('\0') +
+  execFileSync('dpkg-query', ['-W', '-f', '${Package} ${Version}\n', ...kPackages])
+
+function keyOf(file) {
+  const hash = createHash('sha256').update(common)
+  for (const one of [...withIncludes(file)].sort()) hash.update(`\0${one}\0${textOf(one)}`)
+  return hash.digest('hex')
+}
+
+function tidy(file) {
+  return new Promise((resolve) => {
+    const child = spawn('clang-tidy-14', ['-p', kBuild, '--quiet', file], { stdio: ['ignore', 'pipe', 'ignore'] })
+    let output = ''
+    child.stdout.setEncoding('utf8').on('data', (chunk) => (output += chunk))
+    child.on('close', (code) => resolve({ code, output }))
+  })
+}
+
+mkdirSync(kCache, { recursive: true })
+const compiled = new Set(JSON.parse(readFileSync(`${kBuild}/compile_commands.json`, 'utf8')).map(({ file }) => path.relative('.', file)))
+const todo = sources('src', 'app').filter((file) => compiled.has(file) && !existsSync(path.join(kCache, keyOf(file))))
+console.log(`${todo.length} files have changed since they were clean`)
+
+const complaints = []
+async function worker() {
+  for (let file = todo.shift(); file; file = todo.shift()) {
+    const start = Date.now()
+    const { code, output } = await tidy(file)
+    if (code === 0) writeFileSync(path.join(kCache, keyOf(file)), '')
+    else complaints.push(output.trim() || `${file}: clang-tidy ended with ${code}`)
+    console.log(`${file} (${((Date.now() - start) / 1000).toFixed(1)} s)${code === 0 ? '' : ': see below'}`)
+  }
+}
+await Promise.all(Array.from({ length: os.cpus().length }, worker))
+report(complaints)
