@@ -30,6 +30,7 @@ int address_bits(std::string_view text) {
 }
 
 bool is_network(std::string_view text) {
+  if (text == "loopback" || text == "none") return true;
   const std::size_t slash = text.find('/');
   const int bits = address_bits(text.substr(0, slash));
   if (slash == std::string_view::npos) return bits != 0;

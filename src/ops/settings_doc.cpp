@@ -72,13 +72,13 @@ std::string allowed_of(const Setting& setting) {
     case Kind::address:
       return "an IPv4 or IPv6 address";
     case Kind::networks:
-      return "addresses or CIDRs such as 10.0.0.0/8, comma-separated";
+      return "loopback, none, or addresses and CIDRs such as 10.0.0.0/8";
     case Kind::origins:
       return "origins such as https://app.example, comma-separated, or *";
     case Kind::token:
       return "printable ASCII without spaces";
     case Kind::list:
-      return "a comma-separated list";
+      return "a list";
     case Kind::text:
       return "text";
   }

@@ -13,7 +13,7 @@ enum class Kind : std::uint8_t {
   choice,    ///< one of `allowed`, separated by `|`: text()
   list,      ///< comma-separated: list()
   address,   ///< IPv4 or IPv6 address: text()
-  networks,  ///< list of addresses or CIDRs: list()
+  networks,  ///< list of addresses, CIDRs and `loopback`, or `none`: list()
   origins,   ///< list of `https://host[:port]`, or `*`: list()
   token,     ///< visible ASCII, as a bearer token has to be (RFC 6750 §2.1): text()
 };
@@ -80,8 +80,8 @@ inline constexpr auto kSettings = std::to_array<Setting>({
      .unset = "same origin"},
     {.name = "TRUSTED_PROXIES",
      .kind = Kind::networks,
-     .fallback = "127.0.0.0/8,::1",
-     .help = "proxies whose X-Forwarded-For and -Proto are believed: addresses or CIDRs, comma-separated"},
+     .fallback = "loopback",
+     .help = "proxies whose X-Forwarded-For and -Proto are believed, comma-separated"},
     {.name = "ROOM_TOKEN_SECRET",
      .help = "when set, joining a room needs a token (HS256 JWT) made with it",
      .secret = true},
@@ -138,7 +138,7 @@ inline constexpr auto kSettings = std::to_array<Setting>({
     {.name = "MAX_MESSAGE_BYTES",
      .kind = Kind::integer,
      .fallback = "65536",
-     .min = 1024,
+     .min = 256,
      .max = 16777216,
      .help = "largest WebSocket message taken"},
     {.name = "MAX_BODY_BYTES",

@@ -2,12 +2,13 @@
 
 #include <filesystem>
 #include <fstream>
-#include <map>
 #include <set>
 #include <sstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "support/settings_of.hpp"
 
 namespace grtc::ops {
 namespace {
@@ -17,32 +18,22 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-using Variables = std::map<std::string, std::string, std::less<>>;
+using test::settings_of;
+using test::Variables;
+using test::variables;
 
-Settings::Source from(Variables variables) {
-  return [variables = std::move(variables)](std::string_view name) -> std::optional<std::string> {
-    const auto found = variables.find(name);
-    if (found == variables.end()) return std::nullopt;
-    return found->second;
-  };
-}
-
-Settings loaded(Variables variables) {
-  return Settings::load(Settings::nothing(), from(std::move(variables))).value();
-}
-
-std::string refusal(Variables variables) {
-  const auto result = Settings::load(Settings::nothing(), from(std::move(variables)));
+std::string refusal(Variables given) {
+  const auto result = Settings::load(Settings::nothing(), variables(std::move(given)));
   return result ? "accepted" : result.error().sentence;
 }
 
 TEST(Settings, HaveTheDocumentedDefaults) {
-  const Settings settings = loaded({});
+  const Settings settings = settings_of({});
   EXPECT_EQ(settings.integer("PORT"), 8001);
   EXPECT_EQ(settings.text("HOST"), "0.0.0.0");
   EXPECT_EQ(settings.text("DATABASE_PATH"), "data/items.db");
   EXPECT_EQ(settings.seconds("TURN_TTL_S"), std::chrono::seconds(86400));
-  EXPECT_THAT(settings.list("TRUSTED_PROXIES"), ElementsAre("127.0.0.0/8", "::1"));
+  EXPECT_THAT(settings.list("TRUSTED_PROXIES"), ElementsAre("loopback"));
   EXPECT_THAT(settings.list("STUN_URLS"), IsEmpty());
   EXPECT_FALSE(settings.has("ADMIN_TOKEN"));
   EXPECT_FALSE(settings.production());
@@ -61,7 +52,7 @@ TEST(Settings, AcceptTheirOwnDefaultsAndHaveUniqueNames) {
 }
 
 TEST(Settings, CanAllBeReadByTheAccessorOfTheirKind) {
-  const Settings settings = loaded({});
+  const Settings settings = settings_of({});
   for (const Setting& setting : kSettings) {
     SCOPED_TRACE(setting.name);
     switch (setting.kind) {
@@ -83,17 +74,18 @@ TEST(Settings, CanAllBeReadByTheAccessorOfTheirKind) {
 }
 
 TEST(Settings, FlagsBeatTheEnvironment) {
-  const auto settings = Settings::load(from({{"PORT", "9001"}}), from({{"PORT", "9002"}, {"HOST", "::1"}})).value();
+  const auto settings =
+      Settings::load(variables({{"PORT", "9001"}}), variables({{"PORT", "9002"}, {"HOST", "::1"}})).value();
   EXPECT_EQ(settings.integer("PORT"), 9001);
   EXPECT_EQ(settings.text("HOST"), "::1");
 }
 
 TEST(Settings, TakeAnEmptyVariableForUnset) {
-  EXPECT_EQ(loaded({{"PORT", ""}}).integer("PORT"), 8001);
+  EXPECT_EQ(settings_of({{"PORT", ""}}).integer("PORT"), 8001);
 }
 
 TEST(Settings, SplitListsAtCommas) {
-  EXPECT_THAT(loaded({{"STUN_URLS", " stun:a , ,stun:b,"}}).list("STUN_URLS"), ElementsAre("stun:a", "stun:b"));
+  EXPECT_THAT(settings_of({{"STUN_URLS", " stun:a , ,stun:b,"}}).list("STUN_URLS"), ElementsAre("stun:a", "stun:b"));
 }
 
 TEST(Settings, StopTheStartWithOneLineThatSaysWhatIsAllowed) {
@@ -116,7 +108,7 @@ TEST(Settings, StopTheStartWithOneLineThatSaysWhatIsAllowed) {
       {"LOG_LEVEL", "INFO", "LOG_LEVEL=INFO: must be debug, info, warning or error"},
       {"HOST", "example.org", "HOST=example.org: must be an IPv4 or IPv6 address"},
       {"TRUSTED_PROXIES", "10.0.0.0/33",
-       "TRUSTED_PROXIES=10.0.0.0/33: must be addresses or CIDRs such as 10.0.0.0/8, comma-separated"},
+       "TRUSTED_PROXIES=10.0.0.0/33: must be loopback, none, or addresses and CIDRs such as 10.0.0.0/8"},
       {"ALLOWED_ORIGINS", "example.org",
        "ALLOWED_ORIGINS=example.org: must be origins such as https://app.example, comma-separated, or *"},
       {"ALLOWED_ORIGINS", "https://example.org/",
@@ -152,7 +144,7 @@ TEST(Settings, AcceptWhatIsAllowed) {
 
 TEST(Settings, HideSecretsInTheDump) {
   Variables shown;
-  for (const auto& [name, value] : loaded({{"ADMIN_TOKEN", "hunter2"}, {"PORT", "81"}}).redacted()) {
+  for (const auto& [name, value] : settings_of({{"ADMIN_TOKEN", "hunter2"}, {"PORT", "81"}}).redacted()) {
     EXPECT_THAT(value, Not(HasSubstr("hunter2"))) << name;
     shown.emplace(name, value);
   }
