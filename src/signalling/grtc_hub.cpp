@@ -12,6 +12,8 @@ namespace {
 /// How long, and for how many, a removed client's token is remembered, so that its library can't walk back in.
 constexpr std::chrono::hours kBanTime{1};
 constexpr std::size_t kMaxBans = 1024;
+/// What the last ones that are told to come back have for their side of the closing handshake.
+constexpr std::chrono::milliseconds kLastAnswers{500};
 
 core::WallTime wall_now() {
   return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -90,8 +92,10 @@ void GrtcHub::drain_some(core::TimePoint now) {
     drain_->left.pop_back();
     if (connection) connection->drain();
   }
-  // All are told; the last ones get the 2 s of a closing handshake, which the loop enforces.
-  if (drain_->left.empty() && clients_.empty() && drain_->done) std::exchange(drain_->done, nullptr)();
+  if (!drain_->left.empty()) return;
+  if (!drain_->all_told) drain_->all_told = now;
+  const bool over_now = clients_.empty() || now - *drain_->all_told >= kLastAnswers;
+  if (over_now && drain_->done) std::exchange(drain_->done, nullptr)();
 }
 
 std::vector<core::SavedRoom> GrtcHub::save() const {

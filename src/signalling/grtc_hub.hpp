@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/room_registry.hpp"
+#include "net/raw_socket.hpp"
 #include "net/ws_loop.hpp"
 #include "ops/fixed_histogram.hpp"
 #include "signalling/envelope.hpp"
@@ -38,7 +39,6 @@ struct Arrival {
   net::RawSocket socket;
   std::string handshake;  ///< the 101 answer, to be sent in front of everything
   std::string early;      ///< bytes behind the request
-  std::string address;    ///< of the client
   std::string room;
   std::string peer_id;    ///< empty: to be found by its session's token, or made
   std::string name;
@@ -77,7 +77,8 @@ class GrtcHub {
   [[nodiscard]] std::uint64_t room_count() const noexcept { return room_gauge_.value(); }
   [[nodiscard]] std::uint64_t peer_count() const noexcept { return peer_gauge_.value(); }
 
-  /// Closes all connections with 1012, spread evenly over `over`; `done` runs when the last one is closed.
+  /// Closes all connections with 1012, spread evenly over `over`; `done` runs when the last one is closed, or half a second
+  /// after it was told to.
   void drain(std::chrono::milliseconds over, std::function<void()> done);
   /// The rooms, for the next start. Nothing may be done with the hub afterwards but destroy it.
   [[nodiscard]] std::vector<core::SavedRoom> save() const;
@@ -118,6 +119,7 @@ class GrtcHub {
     std::size_t total = 0;
     core::TimePoint begun;
     std::chrono::milliseconds over{};
+    std::optional<core::TimePoint> all_told;
     std::function<void()> done;
   };
   std::optional<Drain> drain_;
