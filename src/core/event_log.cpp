@@ -11,8 +11,9 @@ constexpr std::size_t kFirstRing = 8;
 
 bool EventLog::append(Seq seq, const SharedFrame& frame) {
   assert(seq > last_);
-  const bool full = unwritten() >= bounds_.events || unwritten_bytes_ + frame.size() > bounds_.bytes;
-  if (full && unwritten() > 0) return false;
+  const std::size_t fresh = unwritten() - replayed_;
+  const bool full = fresh >= bounds_.events || unwritten_bytes_ + frame.size() > bounds_.bytes;
+  if (full && fresh > 0) return false;
   if (count_ == ring_.size()) grow();
   Entry& entry = at(count_);
   entry.seq = seq;
@@ -29,7 +30,11 @@ void EventLog::mark_written(std::size_t n) {
     const std::size_t size = at(written_).frame.size();
     ++written_;
     written_bytes_ += size;
-    unwritten_bytes_ -= size;
+    if (replayed_ > 0) {
+      --replayed_;
+    } else {
+      unwritten_bytes_ -= size;
+    }
   }
   while (written_ > bounds_.events || (written_bytes_ > bounds_.bytes && written_ > 0)) drop_oldest();
 }
@@ -39,9 +44,10 @@ bool EventLog::rewind(Seq seen) {
   std::size_t first = 0;
   while (first < count_ && at(first).seq <= seen) ++first;
   written_ = first;
-  written_bytes_ = 0;
+  replayed_ = unwritten();
   unwritten_bytes_ = 0;
-  for (std::size_t i = 0; i < count_; ++i) (i < first ? written_bytes_ : unwritten_bytes_) += at(i).frame.size();
+  written_bytes_ = 0;
+  for (std::size_t i = 0; i < first; ++i) written_bytes_ += at(i).frame.size();
   return true;
 }
 

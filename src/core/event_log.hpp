@@ -21,7 +21,8 @@ struct LogBounds {
 /// then those that still have to be written. It is the session's send queue and its resume memory in one, so an
 /// event is stored once.
 ///
-/// Each half is bounded by itself: the written half forgets its oldest, the unwritten half refuses.
+/// Each half is bounded by itself: the written half forgets its oldest, the unwritten half refuses. What rewind() puts
+/// back into the unwritten half does not count there, or a client that returns would be too slow at once.
 /// Thread: the room's own.
 class EventLog {
  public:
@@ -79,7 +80,8 @@ class EventLog {
   std::size_t count_ = 0;
   std::size_t written_ = 0;  ///< of count_
   std::size_t written_bytes_ = 0;
-  std::size_t unwritten_bytes_ = 0;
+  std::size_t replayed_ = 0;        ///< of the unwritten: those that rewind() put there
+  std::size_t unwritten_bytes_ = 0;  ///< without those
   Seq forgotten_;
   Seq last_;
   bool forgot_ = false;

@@ -121,15 +121,9 @@ void Room::settle_overflows(TimePoint now) {
   while (!overflowed_.empty()) {
     Session& session = *overflowed_.back();
     overflowed_.pop_back();
-    if (session.connected()) {
-      // Too slow for its connection, which ends; the session itself may come back for what it has.
-      std::exchange(session.outlet_, nullptr)
-          ->dismissed(problem(Code::slow_client, "This client reads too slowly: its queue is full."));
-      session.overflowed_ = false;
-      drop(session, now);
-    } else {
-      leave(session, LeaveReason::timeout, now);
-    }
+    // An event was refused, so a resume would have a hole: the session ends, whether its client is slow or away.
+    remove(session, LeaveReason::timeout,
+           problem(Code::slow_client, "This client reads too slowly: its queue is full."), now);
   }
   settling_ = false;
 }

@@ -84,10 +84,10 @@ class Room {
   [[nodiscard]] Seq seq() const noexcept { return seq_; }
 
   /// Gives `frame` to every session but `from` (nullptr: to all). Order: all receivers see all broadcasts, joins and leaves in one
-  /// same order. Cost: one reference a receiver; the bytes are not copied. Those whose log is full are dropped.
+  /// same order. Cost: one reference a receiver; the bytes are not copied. A session whose log is full ends.
   /// @return how many sessions took it
   std::size_t broadcast(const Session* from, Seq seq, const SharedFrame& frame, TimePoint now);
-  /// Gives `frame` to one session. False: its log was full; it has been dropped.
+  /// Gives `frame` to one session. False: its log was full; it has ended.
   bool send(Session& to, Seq seq, const SharedFrame& frame, TimePoint now);
 
   [[nodiscard]] Session* find(std::string_view peer_id) const;
@@ -98,7 +98,7 @@ class Room {
   void update(Session& session, std::optional<std::string> name, std::optional<std::string> meta, TimePoint now);
   /// Ends the session at once; the others hear `peer-left`. Its outlet, if any, is not told.
   void leave(Session& session, LeaveReason reason, TimePoint now);
-  /// Ends the session and dismisses its connection.
+  /// Ends the session and dismisses its connection, if it has one.
   void remove(Session& session, LeaveReason reason, const Problem& why, TimePoint now);
   /// The connection broke: the session is kept for the resume window, the others hear `connected: false`.
   void detach(Session& session, TimePoint now);

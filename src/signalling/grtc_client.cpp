@@ -46,6 +46,7 @@ void GrtcClient::join(core::Room& room, core::JoinRequest request) {
   request.outlet = this;
   const bool wanted_resume = request.resume.has_value();
   const auto outcome = room.join(std::move(request), hub_.io_.now());
+  if (!is_open()) return;  // what the room told the others ended us too
   if (const auto* joined = std::get_if<core::Joined>(&outcome)) {
     welcome(*joined->session, joined->resumed);
     if (wanted_resume && !joined->resumed) hub_.counters_.failed_resumes.add();
