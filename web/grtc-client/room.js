@@ -1,0 +1,347 @@
+import { DetailEvent, GrtcError } from './errors.js'
+import { Inbound } from './inbound.js'
+import { Links, isNegotiation } from './links.js'
+import { Outbound } from './outbound.js'
+import { afterFrame, afterWelcome, without } from './presence.js'
+import { Signalling } from './signalling.js'
+
+/** @typedef {import('./types.js').Frame} Frame */
+/** @typedef {import('./types.js').Json} Json */
+/** @typedef {import('./types.js').Peer} Peer */
+/** @typedef {import('./types.js').Way} Way */
+
+/** A received message. `payload` is as the sender made it: untrusted.
+ *  @typedef {{id: string, from: string, name: string, via: Way, type: string, text: string, payload: Frame}} Message */
+
+const kTickMs = 500
+const kAckDelayMs = 20
+/** What `stream`, `n`, `after`, `id` and brackets add to a payload, and each receiver's id beside it. */
+const kOverheadBytes = 200
+const kTextChars = 65_536
+const kUtf8 = new TextEncoder()
+
+/** A room, as one of its peers.
+ *
+ *  Events (`detail`): `peerjoined`, `peerupdated` (Peer), `peerleft` {peer, reason}, `message` (Message),
+ *  `state` {state, reason, resumed, retryMs} (resumed: with `open` after a break; true when nothing was lost),
+ *  `error` (GrtcError: the server refused something; the room goes on). */
+export class Room extends EventTarget {
+  #signalling
+  #links
+  #outbound
+  #inbound
+  /** @type {import('./presence.js').Members} */
+  #members = new Map()
+  /** @type {Map<string, Peer>} */
+  #peers = new Map()
+  /** @type {Set<string>} */
+  #confirming = new Set()
+  /** @type {Map<string, {stream: string, n: number}>} */
+  #acks = new Map()
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #ackTimer
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #ticker
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #missingTimer
+  #missingOver = false
+  #welcomes = 0
+  #name
+  /** @type {Json} */
+  #meta = {}
+  /** @type {string} */
+  name
+  #stopOnline = new AbortController()
+
+  /** @param {string} room
+   *  @param {import('./types.js').JoinOptions} [options] */
+  constructor(room, options = {}) {
+    super()
+    this.name = room
+    this.#name = options.name ?? ''
+    this.#signalling = new Signalling(room, options)
+    this.#links = new Links(options.RTCPeerConnection, {
+      self: () => this.#signalling.peerId,
+      iceServers: () => this.#signalling.welcome?.ice_servers ?? [],
+      send: (peerId, frame) => this.#negotiate(peerId, frame),
+      text: (peerId, text) => this.#direct(peerId, text),
+      state: (peerId) => this.#linkChanged(peerId),
+    })
+    this.#outbound = new Outbound({
+      serverReaches: (peerId) => this.state === 'open' && this.#members.get(peerId)?.missing === false,
+      confirms: (peerId) => this.#confirming.has(peerId),
+      sendDirect: (peerId, frame) => this.#links.get(peerId)?.send(JSON.stringify(frame)) ?? false,
+      sendServer: (peerIds, frame) => this.#trySend({ ...frame, to: peerIds.length === 1 ? peerIds[0] : peerIds }),
+    })
+    this.#inbound = new Inbound((from, frame, via) => this.#deliver(from, frame, via))
+    this.#signalling.addEventListener('frame', (event) => this.#frame(/** @type {any} */ (event).detail))
+    this.#signalling.addEventListener('welcome', (event) => this.#welcome(/** @type {any} */ (event).detail))
+    this.#signalling.addEventListener('state', (event) => this.#state(/** @type {any} */ (event).detail))
+  }
+
+  get state() { return this.#signalling.state }
+  get reason() { return this.#signalling.reason }
+  get self() { return { id: this.#signalling.peerId, name: this.#name, meta: this.#meta } }
+  /** The others, by peer id. @returns {ReadonlyMap<string, Peer>} */
+  get peers() { return this.#peers }
+
+  /** Connects. Resolves when joined; rejects when the server refuses for good or the room is left first. Attempts go on in
+   *  between: watch `state`. */
+  async open() {
+    const joined = new Promise((/** @type {(room: Room) => void} */ resolve, reject) => {
+      const check = () => {
+        if (this.state === 'open') resolve(this)
+        else if (this.state === 'closed') reject(new GrtcError(this.reason, `The room could not be joined: ${this.reason}.`))
+        else return
+        this.removeEventListener('state', check)
+      }
+      this.addEventListener('state', check)
+    })
+    this.#ticker = setInterval(() => this.#tick(), kTickMs)
+    const { signal } = this.#stopOnline
+    globalThis.window?.addEventListener?.('online', () => this.#links.refresh(), { signal })
+    await this.#signalling.start()
+    return joined
+  }
+
+  /** Sends to all peers, or to `to`. Resolves as soon as the message is on its way or kept; the Delivery tells how it goes on.
+   *  @param {Json & {type?: string}} payload  `{type: 'message', text}`, or a type of the application's own
+   *  @param {{to?: string | readonly string[]}} [options]
+   *  @throws {GrtcError} closed, too-large, backlog-full */
+  async send(payload, { to } = {}) {
+    if (this.state === 'closed') throw new GrtcError('closed', 'This room was left.')
+    const receivers = to === undefined ? [...this.#members.keys()] : typeof to === 'string' ? [to] : [...to]
+    const message = { ...payload, type: payload.type ?? 'message' }
+    const addresses = Math.min(receivers.length, 64) * 132
+    const bytes = kUtf8.encode(JSON.stringify(message)).length + kOverheadBytes + addresses
+    if (bytes > this.#signalling.maxMessageBytes) {
+      throw new GrtcError('too-large', `A message may have ${this.#signalling.maxMessageBytes} bytes.`)
+    }
+    return this.#outbound.send(message, receivers, Date.now())
+  }
+
+  /** Changes what the others see of this peer.
+   *  @param {{name?: string, meta?: Json}} presence */
+  update({ name, meta }) {
+    if (name !== undefined) this.#name = name
+    if (meta !== undefined) this.#meta = meta
+    this.#signalling.rename(this.#name)
+    if (this.#welcomes > 0) this.#trySend({ type: 'update', ...(name === undefined ? {} : { name }), ...(meta === undefined ? {} : { meta }) })
+  }
+
+  /** Leaves at once; the others see it. */
+  async leave() { this.#signalling.leave() }
+
+  /** The messages from now on, until the room is closed. At most 1,000 wait for a slow reader; older ones are dropped.
+   *  @returns {AsyncGenerator<Message, void, void>} */
+  async *messages() {
+    /** @type {Message[]} */
+    const waiting = []
+    let wake = () => {}
+    const take = (/** @type {Event} */ event) => {
+      waiting.push(/** @type {any} */ (event).detail)
+      if (waiting.length > 1000) waiting.shift()
+      wake()
+    }
+    const closed = () => { if (this.state === 'closed') wake() }
+    this.addEventListener('message', take)
+    this.addEventListener('state', closed)
+    try {
+      for (;;) {
+        const message = waiting.shift()
+        if (message) yield message
+        else if (this.state === 'closed') return
+        else await new Promise((/** @type {(value?: unknown) => void} */ resolve) => { wake = resolve })
+      }
+    } finally {
+      this.removeEventListener('message', take)
+      this.removeEventListener('state', closed)
+    }
+  }
+
+  /** @param {{welcome: import('./types.js').Welcome, resumed: boolean, lost: number[]}} detail */
+  #welcome({ welcome, resumed, lost }) {
+    const again = this.#welcomes > 0
+    this.#welcomes += 1
+    if (again && !resumed && Object.keys(this.#meta).length > 0) this.#trySend({ type: 'update', meta: this.#meta })
+    this.#apply(afterWelcome(this.#members, welcome.peers ?? [], resumed))
+    if (again && !resumed) {
+      this.#links.renegotiate()
+      this.#outbound.rejoined(lost, Date.now())
+      this.#expectMissing(welcome.resume_window_s)
+    }
+    this.#emit('state', { state: 'open', reason: '', retryMs: 0, ...(again ? { resumed } : {}) })
+    this.#outbound.flush(Date.now())
+  }
+
+  /** @param {{state: import('./types.js').RoomState, reason: string, retryMs: number}} detail */
+  #state(detail) {
+    if (detail.state === 'open') return // told by #welcome, which knows more
+    if (detail.state === 'closed') {
+      clearInterval(this.#ticker)
+      clearTimeout(this.#ackTimer)
+      clearTimeout(this.#missingTimer)
+      this.#stopOnline.abort()
+      this.#links.closeAll()
+      for (const peerId of this.#members.keys()) this.#outbound.peerLeft(peerId)
+    }
+    this.#emit('state', detail)
+  }
+
+  /** @param {Frame} frame */
+  #frame(frame) {
+    if (frame.type === 'error') return this.#refused(frame)
+    if (typeof frame.from !== 'string') return this.#apply(afterFrame(this.#members, frame))
+    const from = frame.from
+    if (typeof frame.pc === 'string' || typeof frame.stream === 'string') this.#confirming.add(from)
+    if (isNegotiation(frame.type)) this.#links.receive(from, frame)
+    else this.#message(from, frame, 'server')
+  }
+
+  /** @param {string} from
+   *  @param {string} text */
+  #direct(from, text) {
+    /** @type {unknown} */
+    let frame
+    try {
+      frame = JSON.parse(text)
+    } catch {
+      return
+    }
+    if (frame === null || typeof frame !== 'object' || typeof (/** @type {Json} */ (frame).type) !== 'string') return
+    this.#confirming.add(from)
+    this.#message(from, /** @type {Frame} */ (frame), 'direct')
+  }
+
+  /** @param {string} from
+   *  @param {Frame} frame
+   *  @param {Way} via */
+  #message(from, frame, via) {
+    if (frame.type === 'message-ack') return this.#outbound.acknowledge(from, frame.stream, frame.n)
+    this.#acknowledge(from, this.#inbound.take(from, frame, via, Date.now()))
+  }
+
+  /** @param {string} from
+   *  @param {Frame} frame
+   *  @param {Way} via */
+  #deliver(from, frame, via) {
+    const text = typeof frame.text === 'string' ? frame.text.slice(0, kTextChars) : ''
+    const id = typeof frame.stream === 'string' ? `${frame.stream}.${frame.n}` : `${from} ${String(frame.seq)}`
+    const name = this.#members.get(from)?.name ?? ''
+    this.#emit('message', { id, from, name, via, type: frame.type, text, payload: frame })
+  }
+
+  /** Acknowledgements wait a moment for each other: one tells all up to its number.
+   *  @param {string} from
+   *  @param {{stream: string, n: number} | null} ack */
+  #acknowledge(from, ack) {
+    if (!ack) return
+    this.#acks.set(from, ack)
+    this.#ackTimer ??= setTimeout(() => {
+      this.#ackTimer = undefined
+      for (const [peerId, due] of this.#acks) this.#sendAck(peerId, due)
+      this.#acks.clear()
+    }, kAckDelayMs)
+  }
+
+  /** @param {string} peerId
+   *  @param {{stream: string, n: number}} ack */
+  #sendAck(peerId, ack) {
+    const frame = { type: 'message-ack', stream: ack.stream, n: ack.n }
+    if (this.#links.get(peerId)?.send(JSON.stringify(frame))) return
+    // Not open: the sender asks again by sending again, and then it is acknowledged.
+    if (this.state === 'open') this.#trySend({ ...frame, to: peerId })
+  }
+
+  /** @param {Frame} frame */
+  #refused(frame) {
+    if (frame.code === 'unknown-peer') {
+      // Leaving crosses with sending; the message waits until the peer is back or has left.
+      if (typeof frame.to === 'string') this.#outbound.notReached(frame.to, frame.ref)
+      return
+    }
+    this.#emit('error', new GrtcError(String(frame.code), String(frame.message ?? frame.code)))
+  }
+
+  /** @param {string} peerId
+   *  @param {Frame} frame */
+  #negotiate(peerId, frame) {
+    if (this.#members.get(peerId)?.missing === false) this.#trySend({ ...frame, to: peerId })
+  }
+
+  /** @param {string} peerId */
+  #linkChanged(peerId) {
+    const link = this.#links.get(peerId)
+    const member = this.#members.get(peerId)
+    if (!link || !member) return
+    if (!link.usable) this.#outbound.channelClosed(peerId, Date.now())
+    if (member.missing && this.#missingOver && !link.usable) return this.#apply(without(this.#members, [peerId], 'timeout'))
+    this.#show(member)
+    this.#emit('peerupdated', this.#peers.get(peerId))
+  }
+
+  /** After joining anew: whoever doesn't come back in time has left, unless its direct link still carries.
+   *  @param {number} windowS */
+  #expectMissing(windowS) {
+    clearTimeout(this.#missingTimer)
+    this.#missingOver = false
+    this.#missingTimer = setTimeout(() => {
+      this.#missingOver = true
+      const gone = [...this.#members.values()].filter(({ id, missing }) => missing && !this.#links.get(id)?.usable)
+      this.#apply(without(this.#members, gone.map(({ id }) => id), 'timeout'))
+    }, Math.max(5, windowS || 0) * 1000)
+  }
+
+  /** @param {import('./presence.js').Step} step */
+  #apply({ members, changes }) {
+    const before = this.#members
+    this.#members = members
+    for (const { type, member, reason } of changes) {
+      if (type === 'left') {
+        const peer = this.#peers.get(member.id)
+        this.#peers.delete(member.id)
+        this.#links.remove(member.id)
+        this.#outbound.peerLeft(member.id)
+        this.#emit('peerleft', { peer, reason })
+        continue
+      }
+      const link = member.missing ? this.#links.get(member.id) : this.#links.ensure(member.id)
+      const returned = member.connected && before.get(member.id)?.connected === false
+      if (returned && link?.state === 'failed') link.refresh()
+      this.#show(member)
+      this.#emit(type === 'joined' ? 'peerjoined' : 'peerupdated', this.#peers.get(member.id))
+    }
+    if (changes.length > 0) this.#outbound.flush(Date.now())
+  }
+
+  /** @param {import('./presence.js').Member} member */
+  #show(member) {
+    const link = this.#links.get(member.id)
+    this.#peers.set(member.id, Object.freeze({
+      ...member,
+      route: link?.usable ? /** @type {const} */ ('direct') : /** @type {const} */ ('server'),
+      link: link?.state ?? 'unsupported',
+      cause: link?.cause ?? '',
+    }))
+  }
+
+  #tick() {
+    const now = Date.now()
+    if (this.#outbound.waiting) this.#outbound.tick(now)
+    if (this.#inbound.waiting) for (const { from, stream, n } of this.#inbound.tick(now)) this.#acknowledge(from, { stream, n })
+  }
+
+  /** The id at the server, or 0 when it can't be sent now.
+   *  @param {Frame} frame */
+  #trySend(frame) {
+    try {
+      return this.#signalling.send(frame)
+    } catch {
+      return 0
+    }
+  }
+
+  /** @param {string} type
+   *  @param {unknown} detail */
+  #emit(type, detail) { this.dispatchEvent(new DetailEvent(type, detail)) }
+}
