@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict'
+import { OP, RawWs } from './raw_ws.mjs'
+
+/** The path of a join; `query` members that are undefined are left out, `raw` is appended as it is. */
+export function joinPath(room, { peer, name, token, session, seq, raw } = {}) {
+  const query = Object.entries({ peer_id: peer, name, token, session, seq })
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
+  if (raw) query.push(raw)
+  return `/ws/${encodeURIComponent(room)}${query.length > 0 ? `?${query.join('&')}` : ''}`
+}
+
+/** Opens a socket to a room without waiting for the welcome. Options: those of joinPath and RawWs.open. */
+export async function open(server, room, options = {}) {
+  const { path = joinPath(room, options), protocol = 'grtc.v1', headers, ...rest } = options
+  const ws = await RawWs.open({ port: server.port, tls: server.tlsClient, path,
+    headers: { 'Sec-WebSocket-Protocol': protocol ?? undefined, ...headers }, ...pick(rest) })
+  return new Peer(server, room, options, ws)
+}
+
+/** Joins a room: resolves with the peer once its welcome came, and keeps that in `peer.welcome`. */
+export async function join(server, room, options = {}) {
+  const peer = await open(server, room, options)
+  peer.welcome = await peer.expect('welcome', options.timeout)
+  peer.id = peer.welcome.peer_id
+  peer.session = peer.welcome.session
+  peer.seq = peer.welcome.seq
+  return peer
+}
+
+/** A join that must be refused inside the socket: one `error` frame, then the close code. */
+export async function refused(server, room, code, closeCode, options = {}) {
+  const peer = await open(server, room, options)
+  const error = await peer.next(options.timeout)
+  assert.equal(error.type, 'error', `instead of an error: ${error.raw}`)
+  assert.equal(error.code, code, error.raw)
+  assertSentence(error.message)
+  await peer.ws.expectClose(closeCode)
+  assert.equal(peer.ws.messages.size, 0, 'nothing but the one error frame')
+  assert.deepEqual(peer.ws.violations, [])
+  return error
+}
+
+function pick({ host, localAddress, early, autoPong, autoClose, timeout }) {
+  return { host, localAddress, early, autoPong, autoClose, timeout }
+}
+
+/** `message` of an error: one sentence for a person. */
+export function assertSentence(text) {
+  assert.equal(typeof text, 'string')
+  assert.match(text, /^[\p{Lu}"'`A-Z0-9].{5,}[.!?]$/u, `a sentence for a person, not: ${text}`)
+}
+
+/** A client of `grtc.v1` that hides nothing: events are objects with the frame's text in `raw`. */
+export class Peer {
+  constructor(server, room, options, ws) {
+    Object.assign(this, { server, room, options, ws, id: options.peer, nextId: 1 })
+  }
+
+  /** Sends an object as JSON; a string or Buffer goes as it is. */
+  send(message) {
+    this.ws.text(typeof message === 'string' || Buffer.isBuffer(message) ? message : JSON.stringify(message))
+    return this
+  }
+
+  /** Sends with the next `id` of the session; returns the id. */
+  sendCounted(message) {
+    const id = this.nextId++
+    this.send({ ...message, id })
+    return id
+  }
+
+  /** The next event, whatever it is. */
+  async next(timeout) {
+    const message = await this.ws.messages.next(timeout)
+    assert.equal(message.opcode, OP.text, 'the server sends text frames')
+    return this.#event(message.data)
+  }
+
+  /** The next event, which must be of this type. */
+  async expect(type, timeout) {
+    const event = await this.next(timeout)
+    assert.equal(event.type, type, `expected ${type}, got ${event.raw}`)
+    return event
+  }
+
+  /** The next error, which must have this code. */
+  async expectError(code, timeout) {
+    const error = await this.expect('error', timeout)
+    assert.equal(error.code, code, error.raw)
+    assertSentence(error.message)
+    return error
+  }
+
+  /** Skips events until one of this type (that passes `accept`) comes. */
+  async until(type, accept = () => true, timeout = 5000) {
+    const end = Date.now() + timeout
+    for (;;) {
+      const event = await this.next(Math.max(1, end - Date.now()))
+      if (event.type === type && accept(event)) return event
+    }
+  }
+
+  /**
+   * All events that came before the answer to a ping of `grtc.v1`: what the server had for this peer by now.
+   * The proof of "nothing else arrives" that needs no sleep.
+   */
+  async settled(timeout = 5000) {
+    this.send({ type: 'ping' })
+    const events = []
+    for (;;) {
+      const event = await this.next(timeout)
+      if (event.type === 'pong') return events
+      events.push(event)
+    }
+  }
+
+  /** Waits until the server has taken everything that was sent so far, keeping what arrives for next(). */
+  async flushed() {
+    this.ws.ping('flushed')
+    await this.ws.pongs.next()
+  }
+
+  /** Comes back with the session and the last event seen (or what `options` says instead). */
+  resume(options = {}) {
+    const { token, name, localAddress } = this.options
+    return join(this.server, this.room, { peer: this.id, session: this.session, seq: this.seq, token, name, localAddress, ...options })
+      .then((peer) => Object.assign(peer, { nextId: this.nextId }))
+  }
+
+  /** Breaks the connection without a close frame. */
+  cut() {
+    return this.ws.cut()
+  }
+
+  /** Leaves and waits for the close with 1000. */
+  async leave() {
+    this.send({ type: 'leave' })
+    return this.ws.expectClose(1000)
+  }
+
+  /** Closes as a client does and waits for the server's echo. */
+  async close(code = 1000, reason) {
+    this.ws.close(code, reason)
+    return this.ws.closed
+  }
+
+  #event(data) {
+    const raw = data.toString('utf8')
+    const event = JSON.parse(raw)
+    Object.defineProperty(event, 'raw', { value: raw, enumerable: false })
+    Object.defineProperty(event, 'bytes', { value: data, enumerable: false })
+    if (typeof event.seq === 'string') this.seq = event.seq
+    return event
+  }
+}
+
+/** Joins several peers to one room, one after the other, each with its presence events taken out of the way. */
+export async function roomOf(server, room, names, options = {}) {
+  const peers = {}
+  for (const name of names) {
+    peers[name] = await join(server, room, { peer: name, ...options })
+    for (const earlier of Object.values(peers)) {
+      if (earlier.id === name) continue
+      const joined = await earlier.expect('peer-joined')
+      assert.equal(joined.peer.peer_id, name)
+    }
+  }
+  return peers
+}
