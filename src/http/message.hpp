@@ -17,6 +17,8 @@ enum class Method : std::uint8_t { get, head, post, put, patch, del, options, ot
 
 /// "GET" for Method::get and so on; "" for Method::other.
 [[nodiscard]] std::string_view name_of(Method method) noexcept;
+/// The reverse; methods are case-sensitive (RFC 9110 §9.1). Method::other for what gRTC serves nowhere.
+[[nodiscard]] Method method_of(std::string_view name) noexcept;
 
 struct Header {
   std::string name;

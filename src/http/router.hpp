@@ -1,5 +1,6 @@
 #pragma once
-#include <memory>
+#include <array>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -18,7 +19,7 @@ struct Route {
 };
 
 struct Match {
-  const Route* route;
+  const Route* route;               ///< lives as long as the router
   std::vector<std::string> params;  ///< percent-decoded
 };
 struct WrongMethod {
@@ -36,7 +37,19 @@ class Router {
   [[nodiscard]] const std::vector<Route>& routes() const noexcept { return routes_; }
 
  private:
+  /// All routes of one path, apart from their methods: `/a/{x}` and `/a/{y}` are one shape.
+  struct Shape {
+    std::vector<std::string> parts;  ///< literals, and kPlaceholder
+    bool takes_rest = false;         ///< the last part is `{name...}`
+    std::array<std::int32_t, 8> route{-1, -1, -1, -1, -1, -1, -1, -1};  ///< by Method; -1: not served
+    std::string allow;
+  };
+  Shape& shape_of(std::string_view pattern);
+  [[nodiscard]] std::variant<Match, WrongMethod, NoRoute> choose(const Shape& shape, Method method,
+                                                                std::vector<std::string> params) const;
+
   std::vector<Route> routes_;
+  std::vector<Shape> shapes_;  ///< the most literal first: the first that fits is the one
 };
 
 }  // namespace grtc::http

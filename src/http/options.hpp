@@ -1,0 +1,69 @@
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/message.hpp"
+#include "http/origins.hpp"
+#include "http/trusted_proxies.hpp"
+#include "net/raw_socket.hpp"
+
+namespace grtc::http {
+
+/// A connection that becomes a WebSocket. The request has passed check_upgrade(), the origin and the limits; the 101 is
+/// still to be written (switching_protocols()).
+struct Upgrade {
+  net::RawSocket socket;
+  std::shared_ptr<const Request> request;
+  std::string early;  ///< bytes that came behind the head
+};
+
+/// All paths that begin with `path_prefix` are WebSockets.
+struct Door {
+  std::string path_prefix;            ///< "/ws/"
+  std::function<void(Upgrade)> open;  ///< runs on the I/O thread that accepted the connection
+};
+
+/// How long a client may take. Not settings: docs/http-api.md promises them.
+struct Deadlines {
+  std::chrono::milliseconds head{10'000};   ///< for a whole head, from its first byte (TLS: from the connection)
+  std::chrono::milliseconds body{10'000};   ///< without progress of the content
+  std::chrono::milliseconds idle{75'000};   ///< keep-alive without a request: longer than the 60 s of common proxies
+  std::chrono::milliseconds write{30'000};  ///< without progress of an answer that the client doesn't read
+  std::chrono::milliseconds linger{2'000};  ///< after our FIN, for the client's
+};
+
+/// An answer as it left for the socket's queue: for the access log and the metrics.
+struct Observation {
+  const Request& request;         ///< of a refused head only what is known of it
+  std::string_view route;         ///< the pattern; "" when no route answered
+  std::uint16_t status;           ///< 101: a WebSocket opened
+  std::size_t body_bytes;         ///< of the answer; 0 for a stream
+  std::chrono::microseconds took; ///< from the whole request to the answer
+  std::string_view error;         ///< what() of an exception that a handler threw; else ""
+};
+
+struct Options {
+  std::string host;               ///< HOST
+  std::uint16_t port;             ///< PORT; 0: any free one, see Server::port()
+  std::uint64_t max_body_bytes;   ///< MAX_BODY_BYTES
+  std::size_t max_sockets;        ///< HTTP connections at once, over all threads; over it they are closed unanswered
+  std::uint32_t request_rate;     ///< REQUEST_RATE; 0: off
+  bool hsts;                      ///< ENVIRONMENT=production: say Strict-Transport-Security over TLS
+  AllowedOrigins origins;         ///< ALLOWED_ORIGINS
+  TrustedProxies proxies;         ///< TRUSTED_PROXIES
+  std::vector<Door> doors;
+  /// Whether `address` (the client's) may open one more WebSocket: MAX_CONNECTIONS, MAX_CONNECTIONS_PER_IP. Runs on any
+  /// I/O thread. None: always.
+  std::function<bool(const std::string& address)> may_upgrade;
+  /// Runs on the connection's I/O thread, for each answer. None: nobody listens.
+  std::function<void(const Observation&)> observer;
+  Deadlines deadlines{};
+};
+
+}  // namespace grtc::http
