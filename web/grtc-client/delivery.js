@@ -16,8 +16,10 @@ export class Delivery extends EventTarget {
     for (const peerId of peerIds) this.receivers.set(peerId, { state: 'waiting', via: null })
   }
 
-  /** `direct` when all that was sent so far went directly, `server` when some went through the server, null before. */
+  /** `direct` when all that was sent so far went directly, `server` when some went through the server, null before.
+   *  @returns {import('./types.js').Way | null} */
   get via() {
+    /** @type {import('./types.js').Way | null} */
     let via = null
     for (const receiver of this.receivers.values()) {
       if (receiver.via === 'server') return 'server'
@@ -30,7 +32,8 @@ export class Delivery extends EventTarget {
   get failed() { return this.#count('failed') }
   get total() { return this.receivers.size }
 
-  /** The least advanced of all receivers; `failed` only when nobody else is under way. */
+  /** The least advanced of all receivers; `failed` only when nobody else is under way.
+   *  @returns {ReceiverState} */
   get state() {
     if (this.#count('waiting') > 0) return 'waiting'
     if (this.#count('sent') > 0) return 'sent'

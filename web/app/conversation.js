@@ -1,0 +1,109 @@
+import { Room } from '../grtc-client/index.js'
+import { Store } from './store.js'
+import { kOutside, reduceRoom } from './room-state.js'
+
+/** @typedef {import('./room-state.js').RoomView} RoomView */
+/** @typedef {import('./room-state.js').RoomAction} RoomAction */
+/** @typedef {import('../grtc-client/room.js').Message} Message */
+/** @typedef {import('../grtc-client/delivery.js').Delivery} Delivery */
+
+/** Ties a room of the library to the state that the page shows. */
+export class Conversation {
+  /** @type {Store<RoomView, RoomAction>} */
+  store = new Store(reduceRoom, kOutside)
+  /** @type {Room | null} */
+  #room = null
+  /** @type {Map<string, string>} */
+  #failed = new Map()
+
+  /** Joins at once; asks for no device. @param {string} name  of the room
+   *  @param {{name: string, token: string}} self  token: of the invitation, '' for none */
+  async join(name, self) {
+    this.#room?.leave()
+    const room = new Room(name, { name: self.name, ...(self.token ? { token: () => self.token } : {}) })
+    this.#room = room
+    this.store.dispatch({ type: 'join', room: name, name: self.name })
+    this.#listen(room)
+    // Why it was refused is in the state; there is nothing to add.
+    await room.open().catch(() => {})
+  }
+
+  leave() { void this.#room?.leave() }
+
+  /** False: not sent, and the remark in the state says why. @param {string} text */
+  async say(text) {
+    const room = this.#room
+    if (!room || this.store.state.phase === 'out') return this.#remark('chat.joinFirst')
+    try {
+      this.#mine(await room.send({ type: 'message', text }), text)
+      return true
+    } catch (error) {
+      const { code } = /** @type {{code?: string}} */ (error)
+      return this.#remark(code === 'too-large' ? 'chat.tooLong' : code === 'backlog-full' ? 'chat.backlog' : 'chat.joinFirst')
+    }
+  }
+
+  /** Sends a failed message again, as a new one. @param {string} id */
+  async retry(id) {
+    const text = this.#failed.get(id)
+    if (text === undefined || !(await this.say(text))) return
+    this.#failed.delete(id)
+    this.store.dispatch({ type: 'line-removed', id })
+  }
+
+  newsRead() { this.store.dispatch({ type: 'news-read' }) }
+
+  /** @param {string} key */
+  #remark(key) {
+    this.store.dispatch({ type: 'remark', key })
+    return false
+  }
+
+  /** @param {Room} room */
+  #listen(room) {
+    const on = (/** @type {string} */ type, /** @type {(detail: any) => void} */ take) => {
+      room.addEventListener(type, (event) => {
+        if (this.#room === room) take(/** @type {any} */ (event).detail)
+      })
+    }
+    const present = new Set()
+    on('state', ({ state, reason, resumed }) => {
+      this.store.dispatch({ type: 'connection', state, reason, resumed, selfId: room.self.id })
+    })
+    on('peerjoined', (peer) => {
+      // Who was there before is no news.
+      const news = this.store.state.phase === 'in'
+      present.add(peer.id)
+      this.store.dispatch(news ? { type: 'peer-joined', peer, at: Date.now() } : { type: 'peer', peer })
+    })
+    on('peerupdated', (peer) => { if (present.has(peer.id)) this.store.dispatch({ type: 'peer', peer }) })
+    on('peerleft', ({ peer, reason }) => {
+      present.delete(peer.id)
+      this.store.dispatch({ type: 'peer-left', peer, reason, at: Date.now() })
+    })
+    on('message', (message) => this.#theirs(message))
+    on('error', (error) => this.#remark(`error.${error.code}`))
+  }
+
+  /** @param {Message} message */
+  #theirs({ id, from, name, via, type, text }) {
+    if (type !== 'message' || text === '') return
+    const line = { id: `${from} ${id}`, kind: /** @type {const} */ ('theirs'), from, name, text, at: Date.now(), via }
+    this.store.dispatch({ type: 'line', line: { ...line, state: '', delivered: 0, total: 0 } })
+  }
+
+  /** @param {Delivery} delivery
+   *  @param {string} text */
+  #mine(delivery, text) {
+    const { selfId, selfName } = this.store.state
+    const progress = () => ({
+      state: delivery.state, via: delivery.via, delivered: delivery.delivered, total: delivery.total,
+    })
+    const line = { id: delivery.id, kind: /** @type {const} */ ('mine'), from: selfId, name: selfName, text, at: Date.now() }
+    this.store.dispatch({ type: 'line', line: { ...line, ...progress() } })
+    delivery.addEventListener('change', () => {
+      if (delivery.state === 'failed') this.#failed.set(delivery.id, text)
+      this.store.dispatch({ type: 'line-changed', id: delivery.id, change: progress() })
+    })
+  }
+}

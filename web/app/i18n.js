@@ -1,0 +1,64 @@
+import en from './strings/en.js'
+import es from './strings/es.js'
+import { remember, remembered } from './prefs.js'
+
+/** @typedef {keyof typeof en} Key */
+/** @type {Record<string, Record<string, string>>} */
+const kStrings = { en, es }
+
+/** @type {Set<() => void>} */
+const listeners = new Set()
+let language = pick(remembered('language'), globalThis.navigator?.languages ?? [])
+
+/** The language to start with: the one chosen before, else the first of the browser's that there is.
+ *  @param {string | null} chosen
+ *  @param {readonly string[]} wanted */
+export function pick(chosen, wanted) {
+  const all = [chosen ?? '', ...wanted.map((tag) => tag.slice(0, 2).toLowerCase())]
+  return all.find((tag) => Object.hasOwn(kStrings, tag)) ?? 'en'
+}
+
+export const currentLanguage = () => language
+
+/** The sentence of a key; `{name}` is filled from `values`.
+ *  @param {string} key
+ *  @param {Record<string, string | number>} [values] */
+export function t(key, values = {}) {
+  const sentence = kStrings[language][key] ?? en[/** @type {Key} */ (key)] ?? key
+  return sentence.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole))
+}
+
+/** @param {string} key */
+export const hasKey = (key) => Object.hasOwn(en, key)
+
+/** @param {string} chosen */
+export function setLanguage(chosen) {
+  language = pick(chosen, [])
+  remember('language', language)
+  for (const listener of listeners) listener()
+}
+
+/** Runs now and at each change of language. @param {() => void} listener */
+export function onLanguage(listener) {
+  listeners.add(listener)
+  listener()
+}
+
+/** Fills the page's fixed texts. @param {Document} page */
+export function translatePage(page) {
+  page.documentElement.lang = language
+  for (const node of page.querySelectorAll('[data-i18n]')) node.textContent = t(node.getAttribute('data-i18n') ?? '')
+  for (const node of page.querySelectorAll('[data-i18n-placeholder]')) {
+    node.setAttribute('placeholder', t(node.getAttribute('data-i18n-placeholder') ?? ''))
+  }
+  for (const node of page.querySelectorAll('[data-i18n-label]')) {
+    node.setAttribute('aria-label', t(node.getAttribute('data-i18n-label') ?? ''))
+  }
+}
+
+/** @param {number} at  milliseconds */
+export const clockTime = (at) => new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' }).format(at)
+
+/** @param {string} iso */
+export const dateAndTime = (iso) =>
+  new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso))

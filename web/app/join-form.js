@@ -1,0 +1,95 @@
+import { byId, el, setText } from './dom.js'
+import { currentLanguage, onLanguage, t } from './i18n.js'
+import { suggestRoom } from './names.js'
+import { recentRooms, remember, rememberRoom, remembered } from './prefs.js'
+import { addressOfRoom, isRoomName, roomOfAddress } from './room-name.js'
+
+/** @typedef {import('./conversation.js').Conversation} Conversation */
+
+const kNews = 'newsBanner'
+
+/** The form before the room, and the bar with the room's name after. @param {Conversation} conversation */
+export function setUpJoining(conversation) {
+  const form = byId('joinForm', HTMLFormElement)
+  const room = byId('roomId', HTMLInputElement)
+  const name = byId('nameInput', HTMLInputElement)
+  name.value = remembered('name') ?? ''
+  room.value = roomOfAddress(location)
+  form.addEventListener('submit', (event) => {
+    event.preventDefault()
+    submit(conversation, room, name)
+  })
+  byId('suggestBtn', HTMLButtonElement).addEventListener('click', () => {
+    room.value = suggestRoom(currentLanguage())
+    room.removeAttribute('aria-invalid')
+    byId('connectBtn', HTMLButtonElement).focus()
+  })
+  byId('leaveBtn', HTMLButtonElement).addEventListener('click', () => conversation.leave())
+  byId('copyLink', HTMLButtonElement).addEventListener('click', () => void copyLink(conversation.store.state.room))
+  onLanguage(() => showRecent(room))
+  conversation.store.subscribe((state, before) => show(state, before, room))
+}
+
+/** @param {Conversation} conversation
+ *  @param {HTMLInputElement} room
+ *  @param {HTMLInputElement} name */
+function submit(conversation, room, name) {
+  const wanted = room.value.trim()
+  const wrong = wanted === '' ? 'lobby.roomMissing' : isRoomName(wanted) ? '' : 'lobby.roomWrong'
+  room.toggleAttribute('aria-invalid', false)
+  if (wrong) {
+    room.setAttribute('aria-invalid', 'true')
+    setText(byId(kNews, HTMLElement), t(wrong))
+    room.focus()
+    return
+  }
+  setText(byId(kNews, HTMLElement), '')
+  remember('name', name.value.trim())
+  rememberRoom(wanted)
+  const { search, hash } = location
+  const token = new URLSearchParams(hash.slice(1)).get('token') ?? new URLSearchParams(search).get('token') ?? ''
+  // The token must not travel on with a copied address.
+  history.replaceState(null, '', addressOfRoom(wanted))
+  void conversation.join(wanted, { name: name.value.trim(), token })
+}
+
+/** @param {import('./room-state.js').RoomView} state
+ *  @param {import('./room-state.js').RoomView} before
+ *  @param {HTMLInputElement} room */
+function show(state, before, room) {
+  const inside = state.phase !== 'out'
+  byId('joinForm', HTMLElement).hidden = inside
+  byId('roomBar', HTMLElement).hidden = !inside
+  byId('leaveBtn', HTMLElement).hidden = !inside
+  setText(byId('roomName', HTMLElement), state.room)
+  document.title = inside ? `${state.room} · gRTC` : 'gRTC'
+  const entered = inside && before.phase === 'out'
+  const left = !inside && before.phase !== 'out'
+  // The focused button is gone: the next thing to do takes its place. On a phone that would open the keyboard.
+  if (entered && matchMedia('(pointer: fine)').matches) byId('messageInput', HTMLTextAreaElement).focus()
+  if (left) {
+    showRecent(room)
+    byId('connectBtn', HTMLButtonElement).focus()
+  }
+}
+
+/** @param {HTMLInputElement} room */
+function showRecent(room) {
+  const rooms = recentRooms()
+  byId('recentRooms', HTMLElement).replaceChildren(
+    ...(rooms.length === 0 ? [] : [t('lobby.recent'), ' ']),
+    ...rooms.map((recent) => el('button', { class: 'chip', type: 'button', onclick: () => { room.value = recent } }, recent)),
+  )
+}
+
+/** @param {string} room */
+async function copyLink(room) {
+  const link = location.origin + addressOfRoom(room)
+  try {
+    // Missing on plain http: then the link is shown to be copied by hand.
+    await navigator.clipboard.writeText(link)
+    setText(byId(kNews, HTMLElement), t('room.copied'))
+  } catch {
+    setText(byId(kNews, HTMLElement), t('room.copyByHand', { link }))
+  }
+}

@@ -1,0 +1,23 @@
+import { setUpBanners } from './banner.js'
+import { setUpChat } from './chat.js'
+import { Conversation } from './conversation.js'
+import { byId } from './dom.js'
+import { currentLanguage, onLanguage, setLanguage, translatePage } from './i18n.js'
+import { ItemsPanel } from './items-panel.js'
+import { setUpJoining } from './join-form.js'
+import { setUpPeople } from './people.js'
+import { setUpTabs } from './tabs.js'
+
+onLanguage(() => translatePage(document))
+const language = byId('language', HTMLSelectElement)
+language.value = currentLanguage()
+language.addEventListener('change', () => setLanguage(language.value))
+
+const conversation = new Conversation()
+setUpJoining(conversation)
+setUpBanners(conversation)
+setUpPeople(conversation)
+setUpChat(conversation)
+setUpTabs(conversation)
+new ItemsPanel().start()
+document.documentElement.dataset.ready = 'true'

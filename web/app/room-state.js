@@ -1,0 +1,113 @@
+// The room as the page shows it. Pure: (state, action) → state.
+
+/** @typedef {import('../grtc-client/types.js').Peer} Peer */
+/** @typedef {import('../grtc-client/types.js').Way} Way */
+
+/** One line of the conversation. `note`: somebody came or went; then `text` is a key of the strings.
+ *  @typedef {object} Line
+ *  @property {string} id
+ *  @property {'theirs' | 'mine' | 'note'} kind
+ *  @property {string} from      peer id
+ *  @property {string} name
+ *  @property {string} text
+ *  @property {number} at        milliseconds
+ *  @property {Way | null} via
+ *  @property {'waiting' | 'sent' | 'delivered' | 'failed' | ''} state
+ *  @property {number} delivered
+ *  @property {number} total */
+
+/** @typedef {object} RoomView
+ *  @property {'out' | 'joining' | 'in'} phase
+ *  @property {string} room
+ *  @property {string} selfId
+ *  @property {string} selfName
+ *  @property {'open' | 'connecting' | 'reconnecting' | 'closed'} connection
+ *  @property {string} reason       why the connection is as it is; '' when open
+ *  @property {'' | 'resumed' | 'rejoined'} news   what to say after a break
+ *  @property {ReadonlyMap<string, Peer>} peers
+ *  @property {readonly Line[]} lines
+ *  @property {string} remark       a key of the strings to be said once, '' for none */
+
+/** @typedef {{type: 'join', room: string, name: string}
+ *   | {type: 'connection', state: RoomView['connection'], reason: string, resumed?: boolean, selfId: string}
+ *   | {type: 'peer', peer: Peer} | {type: 'peer-joined', peer: Peer, at: number} | {type: 'peer-left', peer: Peer, reason: string, at: number}
+ *   | {type: 'line', line: Line} | {type: 'line-changed', id: string, change: Partial<Line>} | {type: 'line-removed', id: string}
+ *   | {type: 'remark', key: string} | {type: 'news-read'}} RoomAction */
+
+/** Older lines are dropped: the page is no archive. */
+export const kLines = 1000
+
+/** @type {RoomView} */
+export const kOutside = Object.freeze({
+  phase: 'out', room: '', selfId: '', selfName: '', connection: 'closed', reason: '', news: '', peers: new Map(), lines: [], remark: '',
+})
+
+/** @param {RoomView} state
+ *  @param {RoomAction} action
+ *  @returns {RoomView} */
+export function reduceRoom(state, action) {
+  switch (action.type) {
+    case 'join':
+      return {
+        ...kOutside, phase: 'joining', connection: 'connecting', room: action.room, selfName: action.name,
+        lines: action.room === state.room ? state.lines : [],
+      }
+    case 'connection': return connectionChanged(state, action)
+    case 'peer': return withPeer(state, action.peer)
+    case 'peer-joined':
+      return withLine(withPeer(state, action.peer), note('chat.joined', action.peer, action.at))
+    case 'peer-left': {
+      const peers = new Map(state.peers)
+      peers.delete(action.peer.id)
+      const key = { timeout: 'chat.lost', removed: 'chat.removed' }[action.reason] ?? 'chat.left'
+      return withLine({ ...state, peers }, note(key, action.peer, action.at))
+    }
+    case 'line': return withLine(state, action.line)
+    case 'line-changed':
+      return { ...state, lines: state.lines.map((line) => (line.id === action.id ? { ...line, ...action.change } : line)) }
+    case 'line-removed': return { ...state, lines: state.lines.filter((line) => line.id !== action.id) }
+    case 'remark': return { ...state, remark: action.key }
+    case 'news-read': return { ...state, news: '', remark: '' }
+    default: return state
+  }
+}
+
+/** @param {RoomView} state
+ *  @param {Extract<RoomAction, {type: 'connection'}>} action
+ *  @returns {RoomView} */
+function connectionChanged(state, { state: connection, reason, resumed, selfId }) {
+  const next = { ...state, connection, reason, selfId: selfId || state.selfId, remark: '' }
+  if (connection === 'closed') return { ...next, phase: 'out', peers: new Map(), news: '' }
+  if (connection === 'open') {
+    const news = resumed === undefined ? state.news : resumed ? /** @type {const} */ ('resumed') : /** @type {const} */ ('rejoined')
+    return { ...next, phase: 'in', news }
+  }
+  return { ...next, news: '' }
+}
+
+/** @param {RoomView} state
+ *  @param {Peer} peer
+ *  @returns {RoomView} */
+function withPeer(state, peer) {
+  return { ...state, peers: new Map(state.peers).set(peer.id, peer) }
+}
+
+/** @param {RoomView} state
+ *  @param {Line} line
+ *  @returns {RoomView} */
+function withLine(state, line) {
+  return { ...state, lines: [...state.lines, line].slice(-kLines) }
+}
+
+let notes = 0
+
+/** @param {string} key
+ *  @param {Peer} peer
+ *  @param {number} at
+ *  @returns {Line} */
+function note(key, peer, at) {
+  notes += 1
+  return {
+    id: `note ${notes}`, kind: 'note', from: peer.id, name: peer.name, text: key, at, via: null, state: '', delivered: 0, total: 0,
+  }
+}

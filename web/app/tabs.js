@@ -1,0 +1,41 @@
+import { byId, setText } from './dom.js'
+import { t } from './i18n.js'
+
+/** On narrow screens one panel shows at a time; elsewhere all do and the bar is hidden. The count of unread messages is in the
+ *  bar, and in the title while the page is hidden.
+ *  @param {import('./conversation.js').Conversation} conversation */
+export function setUpTabs(conversation) {
+  const stage = byId('stage', HTMLElement)
+  const badge = byId('unread', HTMLElement)
+  const buttons = [...document.querySelectorAll('[data-tab]')]
+  const narrow = matchMedia('(max-width: 820px)')
+  let unread = 0
+
+  const showUnread = () => {
+    badge.hidden = unread === 0
+    setText(badge, unread > 0 ? String(unread) : '')
+    badge.setAttribute('aria-label', t('unread', { n: unread }))
+    document.title = document.title.replace(/^\(\d+\) /, '')
+    if (unread > 0 && document.hidden) document.title = `(${unread}) ${document.title}`
+  }
+  const seesChat = () => !document.hidden && (!narrow.matches || stage.dataset.view === 'chat')
+  const read = () => {
+    if (seesChat()) unread = 0
+    showUnread()
+  }
+  for (const button of buttons) {
+    button.addEventListener('click', () => {
+      stage.dataset.view = button.getAttribute('data-tab') ?? 'chat'
+      for (const other of buttons) other.setAttribute('aria-pressed', String(other === button))
+      read()
+    })
+  }
+  document.addEventListener('visibilitychange', read)
+  narrow.addEventListener('change', read)
+  conversation.store.subscribe((state, before) => {
+    if (state.lines === before.lines) return
+    const known = new Set(before.lines.map(({ id }) => id))
+    if (!seesChat()) unread += state.lines.filter(({ id, kind }) => kind === 'theirs' && !known.has(id)).length
+    showUnread()
+  })
+}
