@@ -23,7 +23,6 @@ constexpr std::chrono::milliseconds kPauseWhenExhausted{50};
 constexpr int kAcceptsPerTurn = 64;
 
 std::string address_of(const sockaddr_storage& from) {
-  error_code ignored;
   if (from.ss_family == AF_INET) {
     const auto* v4 = reinterpret_cast<const sockaddr_in*>(&from);
     return asio::ip::address_v4(ntohl(v4->sin_addr.s_addr)).to_string();
