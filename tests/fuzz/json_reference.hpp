@@ -7,8 +7,8 @@
 namespace grtc::fuzz {
 
 /// simdjson's DOM also turns numbers into doubles and escapes into UTF-8, and refuses what has no such value (1e999, a
-/// lone surrogate). gRTC passes texts on, so there they are fine. This makes a text that is JSON exactly when `text` is, without those: valid
-/// numbers become 0, surrogate escapes become another escape of the same length.
+/// lone surrogate). gRTC passes texts on, so there they are fine. This makes a text that is JSON exactly when `text`
+/// is, without those: valid numbers become 0, surrogate escapes become another escape of the same length.
 class Plain {
  public:
   explicit Plain(std::string_view text) {

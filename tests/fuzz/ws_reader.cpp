@@ -1,5 +1,7 @@
 // Any bytes, in any pieces, are the same messages as in one piece; and each message keeps what it promises.
 
+#include "net/ws_reader.hpp"
+
 #include <algorithm>
 #include <span>
 #include <vector>
@@ -7,7 +9,6 @@
 #include <simdjson.h>
 
 #include "fuzz.hpp"
-#include "net/ws_reader.hpp"
 
 namespace {
 
@@ -23,26 +24,33 @@ struct Seen {
   bool operator==(const Seen&) const = default;
 };
 
-bool ends(Kind kind) { return kind == Kind::violation || kind == Kind::close; }
+bool ends(Kind kind) {
+  return kind == Kind::violation || kind == Kind::close;
+}
 
 void check(const WsEvent& event, std::size_t max_message) {
   switch (event.kind) {
     case Kind::text:
       require(simdjson::validate_utf8(event.payload.data(), event.payload.size()), "a text message is UTF-8");
       [[fallthrough]];
-    case Kind::binary: require(event.payload.size() <= max_message, "a message is within its bound"); break;
+    case Kind::binary:
+      require(event.payload.size() <= max_message, "a message is within its bound");
+      break;
     case Kind::close: {
       const grtc::net::CloseInfo close = grtc::net::read_close(event.payload);
       require(close.valid || close.code == 1002 || close.code == 1007, "a bad close frame says what to answer");
       [[fallthrough]];
     }
     case Kind::ping:
-    case Kind::pong: require(event.payload.size() <= 125, "a control frame is small"); break;
+    case Kind::pong:
+      require(event.payload.size() <= 125, "a control frame is small");
+      break;
     case Kind::violation:
       require(event.close_code == 1002 || event.close_code == 1007 || event.close_code == 1009,
               "a violation has a close code");
       break;
-    case Kind::need_more: break;
+    case Kind::need_more:
+      break;
   }
 }
 
