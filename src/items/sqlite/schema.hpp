@@ -1,0 +1,20 @@
+#pragma once
+#include <cstdint>
+
+#include "core/problem.hpp"
+#include "items/sqlite/connection.hpp"
+
+namespace grtc::items::sqlite {
+
+/// What `PRAGMA user_version` says after the latest migration.
+[[nodiscard]] std::int64_t schema_version() noexcept;
+
+/// Brings the database up to schema_version(): each step with its version in one transaction. An empty file becomes a
+/// database; the tables of another program are never touched.
+/// @param first_change  where the ids of a new change log begin; over 0
+[[nodiscard]] core::Result<void> migrate(Connection& db, std::int64_t first_change);
+
+/// Refuses a database that migrate() would refuse or would still have to change.
+[[nodiscard]] core::Result<void> check_schema(Connection& db);
+
+}  // namespace grtc::items::sqlite
