@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before } from 'node:test'
-import { Server } from './server.mjs'
+import { Server, grtcBinary } from './server.mjs'
 
-/** Whether the binary under test is an instrumented one, which is several times slower: set by `./dev test asan`. */
-export const kSlow = Boolean(process.env.GRTC_SANITIZER)
+/** Whether the binary under test is an instrumented one, which is several times slower. */
+export const kSlow = /\/(asan|tsan|debug)\//.test(grtcBinary())
 
 /**
  * One server for all tests of a `describe`: started before the first, ended after the last. A test that needs settings
