@@ -59,6 +59,9 @@ export function translatePage(page) {
 /** @param {number} at  milliseconds */
 export const clockTime = (at) => new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' }).format(at)
 
-/** @param {string} iso */
-export const dateAndTime = (iso) =>
-  new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso))
+/** The time, with the day when it is not today. @param {string} iso */
+export function dateAndTime(iso) {
+  const date = new Date(iso)
+  const today = date.toDateString() === new Date().toDateString()
+  return new Intl.DateTimeFormat(language, { ...(today ? {} : { dateStyle: 'medium' }), timeStyle: 'short' }).format(date)
+}

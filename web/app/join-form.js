@@ -58,6 +58,7 @@ function submit(conversation, room, name) {
  *  @param {HTMLInputElement} room */
 function show(state, before, room) {
   const inside = state.phase !== 'out'
+  document.body.dataset.phase = inside ? 'in' : 'out'
   byId('joinForm', HTMLElement).hidden = inside
   byId('roomBar', HTMLElement).hidden = !inside
   byId('leaveBtn', HTMLElement).hidden = !inside

@@ -4,7 +4,8 @@ import { icon } from './icons.js'
 import { colourClass, displayName, initials } from './names.js'
 
 /** @typedef {import('../grtc-client/types.js').Peer} Peer */
-/** @typedef {{id: string, name: string, self: boolean, connected: boolean, direct: boolean, how: string}} Person */
+/** @typedef {{id: string, name: string, self: boolean, connected: boolean, direct: boolean, how: string,
+ *            letters: string}} Person */
 
 /** The list of who is here, and how each is reached. @param {import('./conversation.js').Conversation} conversation */
 export function setUpPeople(conversation) {
@@ -23,7 +24,7 @@ export function setUpPeople(conversation) {
  *  @returns {Person} */
 function selfOf({ selfId, selfName, connection }) {
   const name = selfName ? t('you.named', { name: selfName }) : t('you')
-  return { id: selfId, name, self: true, connected: connection === 'open', direct: false, how: '' }
+  return { id: selfId, name, self: true, connected: connection === 'open', direct: false, how: '', letters: initials(selfName || t('you')) }
 }
 
 /** @param {Peer} peer
@@ -32,7 +33,7 @@ function personOf(peer) {
   const direct = peer.route === 'direct'
   const key = `link.${peer.cause || peer.link}`
   const how = !peer.connected && !direct ? t('link.offline') : direct ? t('link.direct') : hasKey(key) ? t(key) : t('link.unsupported')
-  return { id: peer.id, name: displayName(peer), self: false, connected: peer.connected, direct, how }
+  return { id: peer.id, name: displayName(peer), self: false, connected: peer.connected, direct, how, letters: initials(displayName(peer)) }
 }
 
 /** @param {Person} person
@@ -45,7 +46,7 @@ function row(person, old) {
     'data-look': look, 'data-testid': 'person', 'data-connected': String(person.connected),
     'data-route': person.self ? 'self' : person.direct ? 'direct' : 'server',
   },
-  el('span', { class: `avatar ${colourClass(person.id)}`, 'aria-hidden': 'true' }, initials(person.name)),
+  el('span', { class: `avatar ${colourClass(person.id)}`, 'aria-hidden': 'true' }, person.letters),
   el('span', { class: 'person-words' },
     el('span', { class: 'person-name' }, person.name),
     person.how ? el('span', { class: `how${person.direct ? ' is-direct' : ''}` }, icon(person.direct ? 'direct' : 'server'), person.how) : null))

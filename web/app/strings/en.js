@@ -8,7 +8,7 @@ export default Object.freeze({
   'close': 'Close',
 
   'lobby.title': 'Meet in a room',
-  'lobby.text': 'Whoever opens the same room is connected with you, directly where the network allows it. No account, nothing stored.',
+  'lobby.text': 'Whoever opens the same room is connected with you, directly where the network allows it. No account, and the chat is not stored.',
   'lobby.name': 'Your name',
   'lobby.room': 'Room',
   'lobby.join': 'Join',

@@ -8,7 +8,7 @@ export default Object.freeze({
   'close': 'Cerrar',
 
   'lobby.title': 'Reúnete en una sala',
-  'lobby.text': 'Quien abra la misma sala queda conectado contigo, directamente si la red lo permite. Sin cuenta, sin guardar nada.',
+  'lobby.text': 'Quien abra la misma sala queda conectado contigo, directamente si la red lo permite. Sin cuenta, y el chat no se guarda.',
   'lobby.name': 'Tu nombre',
   'lobby.room': 'Sala',
   'lobby.join': 'Entrar',
