@@ -6,12 +6,15 @@
 
 namespace grtc::fuzz {
 
-/// simdjson's DOM also turns numbers into doubles and escapes into UTF-8, and refuses what has no such value (1e999, a
-/// lone surrogate). gRTC passes texts on, so there they are fine. This makes a text that is JSON exactly when `text`
-/// is, without those: valid numbers become 0, surrogate escapes become another escape of the same length.
+/// simdjson's DOM also makes doubles of numbers and UTF-8 of escapes, and refuses what has no such value: 1e999, or a
+/// lone surrogate. gRTC passes texts on, so there they are fine. This makes a text that is JSON exactly when `text` is,
+/// without those: valid numbers become 0 and surrogates' escapes another escape of the same length.
 class Plain {
  public:
-  explicit Plain(std::string_view text) {
+  enum class Surrogates : bool { keep, replace };
+
+  explicit Plain(std::string_view text, Surrogates surrogates = Surrogates::replace)
+      : replaces_(surrogates == Surrogates::replace) {
     std::size_t i = 0;
     while (i < text.size()) {
       if (text[i] == '"') {
@@ -32,7 +35,6 @@ class Plain {
   [[nodiscard]] const std::string& text() const noexcept { return text_; }
   /// Most arrays and objects that are open at once, if the text is JSON.
   [[nodiscard]] unsigned deepest() const noexcept { return deepest_; }
-  [[nodiscard]] bool has_surrogates() const noexcept { return has_surrogates_; }
 
  private:
   static bool is_word(char c) {
@@ -75,19 +77,19 @@ class Plain {
       const bool surrogate = escape.size() == 6 && escape[1] == 'u' && (escape[2] == 'd' || escape[2] == 'D') &&
                              std::string_view("89abAB89cdefCDEF").find(escape[3]) != std::string_view::npos &&
                              is_hex(escape[4]) && is_hex(escape[5]);
-      has_surrogates_ = has_surrogates_ || surrogate;
-      const std::size_t taken = surrogate ? 6 : 2;
-      text_.append(surrogate ? std::string_view("\\u0041") : text.substr(i, taken));
+      const bool replace = surrogate && replaces_;
+      const std::size_t taken = replace ? 6 : 2;
+      text_.append(replace ? std::string_view("\\u0041") : text.substr(i, taken));
       i += taken;
     }
     if (i < text.size()) text_ += text[i++];
     return i;
   }
 
+  bool replaces_;
   std::string text_;
   unsigned depth_ = 0;
   unsigned deepest_ = 0;
-  bool has_surrogates_ = false;
 };
 
 }  // namespace grtc::fuzz
