@@ -1,5 +1,6 @@
 #include "signalling/grtc_door.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <limits>
 #include <optional>
@@ -21,6 +22,19 @@ constexpr std::string_view kSubprotocol = "grtc.v1";
 
 Problem bad_request(std::string_view what, std::string_view fault) {
   return {Code::bad_request, std::string(what) + " " + std::string(fault) + ".", {}, 0};
+}
+
+/// RFC 6455 §4.2.2: of the protocols that the client lists we choose ours, or none.
+bool offers_subprotocol(const http::Request& request) {
+  std::string_view list = request.header("sec-websocket-protocol").value_or(std::string_view());
+  while (!list.empty()) {
+    std::string_view item = list.substr(0, list.find(','));
+    list.remove_prefix(std::min(list.size(), item.size() + 1));
+    while (item.starts_with(' ') || item.starts_with('\t')) item.remove_prefix(1);
+    while (item.ends_with(' ') || item.ends_with('\t')) item.remove_suffix(1);
+    if (item == kSubprotocol) return true;
+  }
+  return false;
 }
 
 std::optional<Problem> read_names(const http::Request& request, Arrival& arrival) {
@@ -97,8 +111,7 @@ void GrtcDoor::admit(net::RawSocket socket, const http::Request& request, std::s
   arrival->ticket = std::move(ticket);
   const auto key = request.header("sec-websocket-key");
   arrival->handshake = http::switching_protocols(key.value_or(std::string_view()),
-                                                 http::offers_protocol(request, kSubprotocol) ? kSubprotocol
-                                                                                               : std::string_view());
+                                                 offers_subprotocol(request) ? kSubprotocol : std::string_view());
   const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
   read_join(request, options_, now, *arrival);
   GrtcHub& home = *hubs_[home_of(arrival->room, hubs_.size())];
