@@ -61,6 +61,17 @@ function(grtc_library folder)
   endif()
 endfunction()
 
+# grtc_text(folder from to): the text file src/<folder>/<from>, @VARIABLES@ filled in, as the string literal that
+# `#include "<folder>/<to>"` gives to the sources of grtc_<folder>.
+function(grtc_text folder from to)
+  set(source ${CMAKE_SOURCE_DIR}/src/${folder}/${from})
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${source})
+  file(READ ${source} raw)
+  string(CONFIGURE "${raw}" GRTC_TEXT @ONLY)
+  configure_file(${CMAKE_SOURCE_DIR}/cmake/text.inc.in ${CMAKE_BINARY_DIR}/generated/${folder}/${to} @ONLY)
+  target_include_directories(grtc_${folder} PRIVATE ${CMAKE_BINARY_DIR}/generated)
+endfunction()
+
 function(grtc_program name folder)
   cmake_parse_arguments(ARG "" "" "DEPS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.cpp)
