@@ -2,19 +2,16 @@
 
 namespace grtc::signalling {
 
-bool Census::has_room(const std::string& address) const {
-  const std::lock_guard lock(mutex_);
-  if (all_ >= max_all_) return false;
-  if (max_address_ == 0) return true;
-  const auto it = by_address_.find(address);
-  return it == by_address_.end() || it->second < max_address_;
-}
-
 std::shared_ptr<void> Census::enter(const std::string& address) {
   {
     const std::lock_guard lock(mutex_);
+    if (all_ >= max_all_) return nullptr;
+    if (max_address_ > 0) {
+      std::size_t& here = by_address_[address];
+      if (here >= max_address_) return nullptr;
+      ++here;
+    }
     ++all_;
-    if (max_address_ > 0) ++by_address_[address];
   }
   // An address is needed again only where it is counted.
   return {static_cast<void*>(this), [self = shared_from_this(), from = max_address_ > 0 ? address : std::string()](

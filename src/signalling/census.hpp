@@ -15,10 +15,7 @@ class Census : public std::enable_shared_from_this<Census> {
   /// @param max_address  MAX_CONNECTIONS_PER_IP; 0: no bound
   Census(std::size_t max_all, std::size_t max_address) : max_all_(max_all), max_address_(max_address) {}
 
-  /// Whether one more connection from `address` keeps the bounds. Between this and enter() another thread may let one
-  /// in, so the bounds can be passed by as many connections as there are threads.
-  [[nodiscard]] bool has_room(const std::string& address) const;
-  /// Counts one more connection until the ticket goes.
+  /// A place for one more connection, held until the ticket goes. Null: a bound is reached.
   [[nodiscard]] std::shared_ptr<void> enter(const std::string& address);
   [[nodiscard]] std::size_t size() const;
 
