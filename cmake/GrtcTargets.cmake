@@ -25,7 +25,7 @@ if(GRTC_SANITIZE)
   add_link_options(-fsanitize=${GRTC_SANITIZE})
 endif()
 
-include_directories(${CMAKE_SOURCE_DIR}/src)
+include_directories(${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR})
 
 # Asio and Beast without their header-only bulk in every file: src/net/asio_impl.cpp holds the bodies.
 add_library(grtc_asio INTERFACE)

@@ -29,10 +29,6 @@ class GrtcClient final : public net::WsConnection, public core::Outlet {
   /// The server goes down: the session is kept for its client, which is told to come back.
   void drain();
 
-  /// Null while it has none.
-  [[nodiscard]] const core::Session* session() const noexcept { return session_; }
-  [[nodiscard]] const core::Room* room() const noexcept { return room_; }
-
   // core::Outlet
   void events_waiting() override;
   void probe() override;

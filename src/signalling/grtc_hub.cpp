@@ -121,12 +121,13 @@ bool GrtcHub::is_banned(std::string_view token) const {
   return std::any_of(banned_.begin(), banned_.end(), [&](const auto& ban) { return ban.second == token; });
 }
 
-std::pair<const core::Room*, const core::Session*> GrtcHub::find_session(std::string_view token) const {
-  for (const GrtcClient* client : clients_) {
-    const core::Session* session = client->session();
-    if (session != nullptr && session->token() == token) return {client->room(), session};
-  }
-  return {nullptr, nullptr};
+std::optional<std::pair<std::string, std::string>> GrtcHub::find_session(std::string_view token) const {
+  std::optional<std::pair<std::string, std::string>> found;
+  rooms_.each([&](const core::Room& room) {
+    const std::string peer_id = room.peer_of(token);
+    if (!peer_id.empty()) found = {room.name(), peer_id};
+  });
+  return found;
 }
 
 // ---- measuring -----------------------------------------------------------------------------------------------

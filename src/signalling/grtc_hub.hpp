@@ -87,8 +87,8 @@ class GrtcHub {
 
   /// Remembers for a while that an administrator removed the owner of this session token.
   void ban(std::string token);
-  /// The session that `token` belongs to and its room; nulls when there is none that is connected.
-  [[nodiscard]] std::pair<const core::Room*, const core::Session*> find_session(std::string_view token) const;
+  /// Room and peer id of the live session that `token` belongs to. Cost: O(sessions).
+  [[nodiscard]] std::optional<std::pair<std::string, std::string>> find_session(std::string_view token) const;
 
  private:
   friend class GrtcClient;
