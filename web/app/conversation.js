@@ -1,4 +1,5 @@
 import { Room } from '../grtc-client/index.js'
+import { keepRoom } from './kept-room.js'
 import { Store } from './store.js'
 import { kOutside, reduceRoom } from './room-state.js'
 
@@ -26,6 +27,21 @@ export class Conversation {
     this.#listen(room)
     // Why it was refused is in the state; there is nothing to add.
     await room.open().catch(() => {})
+  }
+
+  constructor() {
+    globalThis.addEventListener?.('pagehide', () => {
+      const { phase, room, lines } = this.store.state
+      keepRoom(phase === 'in' ? room : '', lines)
+    })
+  }
+
+  /** Puts back what was said before a reload. What had not gone out can be sent again.
+   *  @param {string} room
+   *  @param {readonly import('./room-state.js').Line[]} lines */
+  restore(room, lines) {
+    this.store.dispatch({ type: 'restore', room, lines })
+    for (const line of lines) if (line.kind === 'mine' && line.state === 'failed') this.#failed.set(line.id, line.text)
   }
 
   leave() { void this.#room?.leave() }

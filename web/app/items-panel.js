@@ -33,7 +33,10 @@ export class ItemsPanel {
   start() {
     this.#store.subscribe((state) => this.#show(state))
     onLanguage(() => this.#store.refresh())
-    byId('itemForm', HTMLFormElement).addEventListener('submit', (event) => { event.preventDefault(); void this.#create() })
+    const form = byId('itemForm', HTMLFormElement)
+    form.addEventListener('submit', (event) => { event.preventDefault(); void this.#create() })
+    // Opens and stays so: closing again on blur would move the list under the pointer in the middle of a click.
+    form.addEventListener('focusin', () => form.classList.add('open'), { once: true })
     byId('moreItems', HTMLButtonElement).addEventListener('click', () => void this.#load(this.#store.state.cursor))
     const feed = this.#api.feed()
     const on = (/** @type {string} */ type, /** @type {(detail: any) => void} */ take) =>
@@ -183,8 +186,11 @@ export class ItemsPanel {
   #card(item, fresh, old) {
     const mode = this.#modes.get(item.id) ?? /** @type {CardMode} */ ({ mode: 'show' })
     // A card in the hand is not repainted under it; its own save finds the conflict.
-    const look = `${currentLanguage()} ${mode.mode}${mode.mode === 'edit' ? '' : ` ${item.version} ${fresh}`}`
-    if (old?.dataset.look === look) return old
+    const look = `${currentLanguage()} ${mode.mode}${mode.mode === 'edit' ? '' : ` ${item.version}`}`
+    if (old?.dataset.look === look) {
+      old.classList.toggle('fresh', fresh)
+      return old
+    }
     const card = itemCard(item, mode, fresh, {
       edit: (shown) => {
         const { name, description } = shown

@@ -2,6 +2,7 @@ import { byId, el, setText } from './dom.js'
 import { currentLanguage, onLanguage, t } from './i18n.js'
 import { suggestRoom } from './names.js'
 import { recentRooms, remember, rememberRoom, remembered } from './prefs.js'
+import { isReload, keptRoom } from './kept-room.js'
 import { addressOfRoom, isRoomName, roomOfAddress } from './room-name.js'
 
 /** @typedef {import('./conversation.js').Conversation} Conversation */
@@ -28,6 +29,11 @@ export function setUpJoining(conversation) {
   byId('copyLink', HTMLButtonElement).addEventListener('click', () => void copyLink(conversation.store.state.room))
   onLanguage(() => showRecent(room))
   conversation.store.subscribe((state, before) => show(state, before, room))
+  const kept = keptRoom(room.value)
+  if (kept && isReload()) {
+    conversation.restore(room.value, kept.lines)
+    submit(conversation, room, name)
+  }
 }
 
 /** @param {Conversation} conversation

@@ -28,7 +28,7 @@
  *  @property {readonly Line[]} lines
  *  @property {string} remark       a key of the strings to be said once, '' for none */
 
-/** @typedef {{type: 'join', room: string, name: string}
+/** @typedef {{type: 'join', room: string, name: string} | {type: 'restore', room: string, lines: readonly Line[]}
  *   | {type: 'connection', state: RoomView['connection'], reason: string, resumed?: boolean, selfId: string}
  *   | {type: 'peer', peer: Peer} | {type: 'peer-joined', peer: Peer, at: number} | {type: 'peer-left', peer: Peer, reason: string, at: number}
  *   | {type: 'line', line: Line} | {type: 'line-changed', id: string, change: Partial<Line>} | {type: 'line-removed', id: string}
@@ -52,6 +52,7 @@ export function reduceRoom(state, action) {
         ...kOutside, phase: 'joining', connection: 'connecting', room: action.room, selfName: action.name,
         lines: action.room === state.room ? state.lines : [],
       }
+    case 'restore': return { ...kOutside, room: action.room, lines: action.lines }
     case 'connection': return connectionChanged(state, action)
     case 'peer': return withPeer(state, action.peer)
     case 'peer-joined':
@@ -100,6 +101,8 @@ function withLine(state, line) {
 }
 
 let notes = 0
+/** Restored lines bring notes of before along. */
+const kPage = Date.now().toString(36)
 
 /** @param {string} key
  *  @param {Peer} peer
@@ -108,6 +111,6 @@ let notes = 0
 function note(key, peer, at) {
   notes += 1
   return {
-    id: `note ${notes}`, kind: 'note', from: peer.id, name: peer.name, text: key, at, via: null, state: '', delivered: 0, total: 0,
+    id: `note ${kPage} ${notes}`, kind: 'note', from: peer.id, name: peer.name, text: key, at, via: null, state: '', delivered: 0, total: 0,
   }
 }
