@@ -25,7 +25,6 @@ class Client {
     for (;;) {
       try {
         const peer = await open(this.server, this.room, { peer: this.name, session: this.session, seq: this.seq })
-        this.#peer = peer
         const welcome = await peer.expect('welcome')
         if (this.session !== undefined) {
           if (!welcome.resumed) throw Object.assign(new Error(`${this.name}: the session was lost`), { fatal: true })
@@ -34,7 +33,9 @@ class Client {
         this.session = welcome.session
         this.seq ??= welcome.seq
         this.#unsure = this.#unsure.filter((message) => message.id > welcome.received)
+        // Only now may new ones follow: an id that overtakes an older one would make the server drop that.
         for (const message of this.#unsure) peer.send(message)
+        this.#peer = peer
         this.#read(peer)
         return
       } catch (error) {
@@ -63,8 +64,7 @@ class Client {
   send(to, everyone) {
     const id = this.#nextId++
     const message = { type: 'message', n: id, id, ...(to && { to }) }
-    for (const receiver of to ? [to].flat() : everyone) {
-      if (receiver === this.name) continue
+    for (const receiver of to ? [to].flat() : everyone.filter((name) => name !== this.name)) {
       if (!this.#sent.has(receiver)) this.#sent.set(receiver, [])
       this.#sent.get(receiver).push(id)
     }
