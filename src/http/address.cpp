@@ -1,8 +1,7 @@
 #include "http/address.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
+#include <arpa/inet.h>
 #include <string>
 
 namespace grtc::http {

@@ -25,7 +25,9 @@ Connection::~Connection() {
   if (state_ != State::closed) --lane_->site->sockets;
 }
 
-void Connection::start() { settle(); }
+void Connection::start() {
+  settle();
+}
 
 void Connection::arm_readable() {
   if (std::exchange(read_armed_, true)) return;
@@ -45,10 +47,13 @@ void Connection::arm_writable() {
 
 void Connection::on_readable() {
   switch (state_) {
-    case State::reading: return read_requests();
+    case State::reading:
+      return read_requests();
     case State::streaming:
-    case State::lingering: return read_and_drop();
-    default: unread_ = true;
+    case State::lingering:
+      return read_and_drop();
+    default:
+      unread_ = true;
   }
 }
 
@@ -63,13 +68,17 @@ void Connection::read_requests() {
   for (;;) {
     const net::Transfer got = socket_.raw().read(into);
     switch (got.stop) {
-      case net::Stop::none: drive({into.data(), got.bytes}); break;
-      case net::Stop::wants_read: return settle();
+      case net::Stop::none:
+        drive({into.data(), got.bytes});
+        break;
+      case net::Stop::wants_read:
+        return settle();
       case net::Stop::wants_write:
         read_when_writable_ = true;
         arm_writable();
         return settle();
-      default: return on_end();
+      default:
+        return on_end();
     }
     if (state_ != State::reading || stalled_) {
       unread_ = true;
@@ -109,10 +118,17 @@ void Connection::settle() {
 bool Connection::flush() {
   const std::size_t before = out_.bytes();
   switch (out_.flush(socket_.raw())) {
-    case net::Stop::none: return true;
-    case net::Stop::wants_write: arm_writable(); break;
-    case net::Stop::wants_read: arm_readable(); break;
-    default: close(); return false;
+    case net::Stop::none:
+      return true;
+    case net::Stop::wants_write:
+      arm_writable();
+      break;
+    case net::Stop::wants_read:
+      arm_readable();
+      break;
+    default:
+      close();
+      return false;
   }
   if (out_.bytes() != before || why != Wait::write || !is_linked()) lane_->wait(*this, Wait::write);
   return false;

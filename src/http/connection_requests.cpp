@@ -165,8 +165,8 @@ void Connection::observe(const Exchange& exchange, std::uint16_t status, std::si
   if (!observer) return;
   const auto took = std::chrono::steady_clock::now() - exchange.began;
   const std::string_view pattern = exchange.route != nullptr ? std::string_view(exchange.route->pattern) : "";
-  observer({exchange.request, pattern, status, body_bytes,
-            std::chrono::duration_cast<std::chrono::microseconds>(took), exchange.error});
+  observer({exchange.request, pattern, status, body_bytes, std::chrono::duration_cast<std::chrono::microseconds>(took),
+            exchange.error});
 }
 
 }  // namespace grtc::http

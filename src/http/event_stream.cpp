@@ -8,7 +8,9 @@ namespace grtc::http {
 
 ConnectionStream::ConnectionStream(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
 
-ConnectionStream::~ConnectionStream() { connection_->end_stream(); }
+ConnectionStream::~ConnectionStream() {
+  connection_->end_stream();
+}
 
 bool ConnectionStream::send(std::shared_ptr<const std::string> bytes) {
   return connection_->send_event(std::move(bytes));
@@ -19,7 +21,9 @@ void ConnectionStream::on_close(std::function<void()> closed) {
   if (ended_) ended();
 }
 
-void ConnectionStream::close() { connection_->end_stream(); }
+void ConnectionStream::close() {
+  connection_->end_stream();
+}
 
 void ConnectionStream::ended() {
   ended_ = true;

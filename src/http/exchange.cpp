@@ -34,9 +34,8 @@ void answer(const std::shared_ptr<Exchange>& exchange, Response response) {
     exchange->connection->answer(*exchange, std::move(response));
     return;
   }
-  io.post([exchange, moved = std::move(response)]() mutable {
-    exchange->connection->answer(*exchange, std::move(moved));
-  });
+  io.post(
+      [exchange, moved = std::move(response)]() mutable { exchange->connection->answer(*exchange, std::move(moved)); });
 }
 
 void run_handler(const std::shared_ptr<Exchange>& exchange) {

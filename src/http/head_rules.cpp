@@ -12,7 +12,8 @@ constexpr std::string_view kLineEnd = "\r\n";
 
 constexpr std::array<bool, 256> make_token_table() {
   std::array<bool, 256> table{};
-  for (const char c : std::string_view("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")) {
+  for (const char c :
+       std::string_view("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")) {
     table[static_cast<unsigned char>(c)] = true;
   }
   return table;
@@ -20,8 +21,8 @@ constexpr std::array<bool, 256> make_token_table() {
 constexpr std::array<bool, 256> kTokenChars = make_token_table();
 
 bool is_token(std::string_view text) noexcept {
-  return !text.empty() && std::all_of(text.begin(), text.end(),
-                                      [](char c) { return kTokenChars[static_cast<unsigned char>(c)]; });
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return kTokenChars[static_cast<unsigned char>(c)]; });
 }
 
 /// RFC 9110 §5.5: visible, obs-text, space, tab. So no NUL, and no CR inside a line.
@@ -40,7 +41,9 @@ struct Framing {
   std::size_t codings = 0;
 };
 
-constexpr HeadFault bad(std::string_view sentence) noexcept { return {core::Code::bad_request, sentence}; }
+constexpr HeadFault bad(std::string_view sentence) noexcept {
+  return {core::Code::bad_request, sentence};
+}
 
 std::optional<HeadFault> check_request_line(std::string_view line, bool& http_10) noexcept {
   const std::size_t method_end = line.find(' ');

@@ -13,7 +13,8 @@ struct HeadFault {
   std::string_view sentence;
 };
 
-/// Bytes of a request head, and of what else is buffered of a message before it makes sense (a chunk's size line, trailers).
+/// Bytes of a request head, and of what else is buffered of a message before it makes sense (a chunk's size line,
+/// trailers).
 inline constexpr std::size_t kMaxHeadBytes = std::size_t{32} * 1024;
 /// Header lines of one request.
 inline constexpr std::size_t kMaxHeaders = 128;

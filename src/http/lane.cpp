@@ -26,12 +26,18 @@ Lane::Lane(net::IoThread& thread, std::shared_ptr<Site> shared)
 std::chrono::milliseconds Lane::allowed(Wait why) const noexcept {
   const Deadlines& deadlines = site->options.deadlines;
   switch (why) {
-    case Wait::idle: return deadlines.idle;
-    case Wait::head: return deadlines.head;
-    case Wait::body: return deadlines.body;
-    case Wait::write: return deadlines.write;
-    case Wait::linger: return deadlines.linger;
-    default: return {};
+    case Wait::idle:
+      return deadlines.idle;
+    case Wait::head:
+      return deadlines.head;
+    case Wait::body:
+      return deadlines.body;
+    case Wait::write:
+      return deadlines.write;
+    case Wait::linger:
+      return deadlines.linger;
+    default:
+      return {};
   }
 }
 

@@ -38,8 +38,8 @@ struct Waiting : boost::intrusive::list_base_hook<boost::intrusive::link_mode<bo
   Wait why = Wait::idle;
 };
 
-/// What the connections of one I/O thread share. Thread: the loop's. Each list is in the order of its deadlines since all
-/// in it wait equally long: so expiry looks at the front alone, and a connection needs no timer.
+/// What the connections of one I/O thread share. Thread: the loop's. Each list is in the order of its deadlines since
+/// all in it wait equally long: so expiry looks at the front alone, and a connection needs no timer.
 class Lane : public std::enable_shared_from_this<Lane> {
  public:
   Lane(net::IoThread& thread, std::shared_ptr<Site> shared);

@@ -13,7 +13,9 @@ constexpr std::array<std::string_view, 8> kMethodNames{"GET", "HEAD", "POST", "P
 
 }  // namespace
 
-std::string_view name_of(Method method) noexcept { return kMethodNames[static_cast<std::size_t>(method)]; }
+std::string_view name_of(Method method) noexcept {
+  return kMethodNames[static_cast<std::size_t>(method)];
+}
 
 Method method_of(std::string_view name) noexcept {
   const auto found = std::find(kMethodNames.begin(), kMethodNames.end(), name);

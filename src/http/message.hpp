@@ -41,16 +41,16 @@ class Query {
 /// One whole request. Immutable once it is routed; lives until its Reply was called.
 struct Request {
   Method method = Method::other;
-  std::string target;               ///< as it came: path and query
-  std::string path;                 ///< raw path, still percent-encoded
+  std::string target;  ///< as it came: path and query
+  std::string path;    ///< raw path, still percent-encoded
   Query query;
   std::vector<std::string> params;  ///< percent-decoded values of the route's `{placeholders}`, in order
   std::vector<Header> headers;      ///< names in lower case; repeated ones joined by ", "
   std::string body;
-  std::string client;               ///< address of the client, after TRUSTED_PROXIES; no port
-  bool loopback = false;            ///< the client's address is a loopback one
-  bool secure = false;              ///< by TLS, here or at a trusted proxy
-  std::string id;                   ///< request id, for logs and `X-Request-Id`
+  std::string client;                  ///< address of the client, after TRUSTED_PROXIES; no port
+  bool loopback = false;               ///< the client's address is a loopback one
+  bool secure = false;                 ///< by TLS, here or at a trusted proxy
+  std::string id;                      ///< request id, for logs and `X-Request-Id`
   core::Executor* executor = nullptr;  ///< the I/O thread that waits for the reply
 
   /// The value of a header (name in lower case), or nothing.

@@ -40,23 +40,23 @@ struct Deadlines {
 
 /// An answer as it left for the socket's queue: for the access log and the metrics.
 struct Observation {
-  const Request& request;         ///< of a refused head only what is known of it
-  std::string_view route;         ///< the pattern; "" when no route answered
-  std::uint16_t status;           ///< 101: a WebSocket opened
-  std::size_t body_bytes;         ///< of the answer; 0 for a stream
-  std::chrono::microseconds took; ///< from the whole request to the answer
-  std::string_view error;         ///< what() of an exception that a handler threw; else ""
+  const Request& request;          ///< of a refused head only what is known of it
+  std::string_view route;          ///< the pattern; "" when no route answered
+  std::uint16_t status;            ///< 101: a WebSocket opened
+  std::size_t body_bytes;          ///< of the answer; 0 for a stream
+  std::chrono::microseconds took;  ///< from the whole request to the answer
+  std::string_view error;          ///< what() of an exception that a handler threw; else ""
 };
 
 struct Options {
-  std::string host;               ///< HOST
-  std::uint16_t port;             ///< PORT; 0: any free one, see Server::port()
-  std::uint64_t max_body_bytes;   ///< MAX_BODY_BYTES
-  std::size_t max_sockets;        ///< HTTP connections at once, over all threads; over it they are closed unanswered
-  std::uint32_t request_rate;     ///< REQUEST_RATE; 0: off
-  bool hsts;                      ///< ENVIRONMENT=production: say Strict-Transport-Security over TLS
-  AllowedOrigins origins;         ///< ALLOWED_ORIGINS
-  TrustedProxies proxies;         ///< TRUSTED_PROXIES
+  std::string host;              ///< HOST
+  std::uint16_t port;            ///< PORT; 0: any free one, see Server::port()
+  std::uint64_t max_body_bytes;  ///< MAX_BODY_BYTES
+  std::size_t max_sockets;       ///< HTTP connections at once, over all threads; over it they are closed unanswered
+  std::uint32_t request_rate;    ///< REQUEST_RATE; 0: off
+  bool hsts;                     ///< ENVIRONMENT=production: say Strict-Transport-Security over TLS
+  AllowedOrigins origins;        ///< ALLOWED_ORIGINS
+  TrustedProxies proxies;        ///< TRUSTED_PROXIES
   std::vector<Door> doors;
   /// Whether `address` (the client's) may open one more WebSocket: MAX_CONNECTIONS, MAX_CONNECTIONS_PER_IP. Runs on any
   /// I/O thread. None: always.

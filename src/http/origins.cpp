@@ -23,7 +23,7 @@ struct Origin {
 
 std::string without_default_port(std::string authority, std::string_view scheme) {
   const std::string_view port = scheme == "https" ? ":443" : ":80";
-  if (authority.ends_with(port)) authority.resize(authority.size() - port.size());
+  if (authority.ends_with(port)) authority.erase(authority.size() - port.size());
   return authority;
 }
 
@@ -50,8 +50,10 @@ core::Result<AllowedOrigins> AllowedOrigins::parse(std::string_view list) {
     }
     const auto origin = parse_origin(part);
     if (!origin) {
-      return core::Problem{
-          core::Code::bad_request, "ALLOWED_ORIGINS=" + std::string(part) + ": must be scheme://host[:port] or *", {}, 0};
+      return core::Problem{core::Code::bad_request,
+                           "ALLOWED_ORIGINS=" + std::string(part) + ": must be scheme://host[:port] or *",
+                           {},
+                           0};
     }
     origins.listed_.push_back(origin->scheme + "://" + origin->authority);
   }

@@ -19,7 +19,8 @@ class AllowedOrigins {
   [[nodiscard]] bool only_same() const noexcept { return !any_ && listed_.empty(); }
   /// Whether `origin` (an `Origin` value) is in the list.
   [[nodiscard]] bool lists(std::string_view origin) const;
-  /// Listed, or the same as the server was called by. The schemes aren't compared: a proxy that ends TLS need not say so.
+  /// Listed, or the same as the server was called by. The schemes aren't compared: a proxy that ends TLS need not say
+  /// so.
   /// @param host  the request's `Host`
   [[nodiscard]] bool allows(std::string_view origin, std::string_view host) const;
 

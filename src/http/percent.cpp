@@ -32,7 +32,11 @@ std::optional<std::string> decode(std::string_view text, bool plus_is_space) {
 
 }  // namespace
 
-std::optional<std::string> percent_decode(std::string_view text) { return decode(text, false); }
-std::optional<std::string> form_decode(std::string_view text) { return decode(text, true); }
+std::optional<std::string> percent_decode(std::string_view text) {
+  return decode(text, false);
+}
+std::optional<std::string> form_decode(std::string_view text) {
+  return decode(text, true);
+}
 
 }  // namespace grtc::http

@@ -1,7 +1,7 @@
-#include <simdjson.h>
-
 #include <string>
 #include <string_view>
+
+#include <simdjson.h>
 
 #include "http/message.hpp"
 

@@ -36,7 +36,7 @@ class RateLimiter {
   const double burst_;
   const std::size_t max_addresses_;
   std::mutex mutex_;
-  std::list<Bucket> by_use_;  ///< the latest in front
+  std::list<Bucket> by_use_;                                                   ///< the latest in front
   std::unordered_map<std::string_view, std::list<Bucket>::iterator> buckets_;  ///< keys live in by_use_
 };
 

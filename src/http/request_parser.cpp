@@ -23,7 +23,9 @@ constexpr std::uint64_t kMaxReserve = std::uint64_t{64} * 1024;
 /// pieces of a last chunk that comes first.
 constexpr std::size_t kMinChunkBytes = 5;
 
-std::string_view std_view(string_view text) noexcept { return {text.data(), text.size()}; }
+std::string_view std_view(string_view text) noexcept {
+  return {text.data(), text.size()};
+}
 
 /// Fills a Request from Beast's events.
 class Filler final : public beast_http::basic_parser<true> {
@@ -137,11 +139,13 @@ class BeastParser final : public RequestParser {
       return refuse(core::Code::bad_request, "A request begins with a method.");
     }
     switch (end_.look(bytes.substr(0, kMaxHeadBytes))) {
-      case HeadEnd::Found::bare_line_feed: return refuse(core::Code::bad_request, "A line ends without CR.");
+      case HeadEnd::Found::bare_line_feed:
+        return refuse(core::Code::bad_request, "A line ends without CR.");
       case HeadEnd::Found::no:
         if (bytes.size() < kMaxHeadBytes) return {passed, Step::need_more};
         return refuse(core::Code::head_too_large, "The request head is over 32 KiB.");
-      case HeadEnd::Found::yes: break;
+      case HeadEnd::Found::yes:
+        break;
     }
     const Eaten parsed = parse_head(bytes.substr(0, end_.size()));
     return {passed + parsed.bytes, parsed.step};
@@ -157,8 +161,8 @@ class BeastParser final : public RequestParser {
     // Asked now: trailers may not change them.
     keep_alive_ = filler_.keep_alive();
     http_11_ = head.substr(0, head.find('\r')).ends_with('1');
-    expects_continue_ = http_11_ && has_body() &&
-                        equal_ignoring_case(filler_.request().header("expect").value_or(""), "100-continue");
+    expects_continue_ =
+        http_11_ && has_body() && equal_ignoring_case(filler_.request().header("expect").value_or(""), "100-continue");
     return {used, Step::head};
   }
 
@@ -168,7 +172,8 @@ class BeastParser final : public RequestParser {
     const std::size_t used = filler_.put({bytes.data(), bytes.size()}, error);
     if (error && error != beast_http::error::need_more) return refuse(error);
     if (filler_.is_done()) return {used, Step::whole};
-    if (bytes.size() - used > kMaxHeadBytes) return refuse(core::Code::too_large, "A chunk's head or trailer is too large.");
+    if (bytes.size() - used > kMaxHeadBytes)
+      return refuse(core::Code::too_large, "A chunk's head or trailer is too large.");
     return {used, Step::need_more};
   }
 

@@ -11,7 +11,7 @@ namespace grtc::http {
 
 /// What the connection adds to each answer.
 struct HeadFacts {
-  std::string_view date;       ///< IMF-fixdate
+  std::string_view date;  ///< IMF-fixdate
   const AllowedOrigins* origins = nullptr;
   const Request* request = nullptr;
   bool http_11 = true;

@@ -37,7 +37,9 @@ Parts split(std::string_view path) {
   }
 }
 
-bool is_placeholder(std::string_view part) { return part.size() > 2 && part.front() == '{' && part.back() == '}'; }
+bool is_placeholder(std::string_view part) {
+  return part.size() > 2 && part.front() == '{' && part.back() == '}';
+}
 
 bool same_part(const std::string& literal, std::string_view part, bool encoded) {
   if (!encoded || part.find('%') == std::string_view::npos) return literal == part;

@@ -39,14 +39,14 @@ class Router {
  private:
   /// All routes of one path, apart from their methods: `/a/{x}` and `/a/{y}` are one shape.
   struct Shape {
-    std::vector<std::string> parts;  ///< literals, and kPlaceholder
-    bool takes_rest = false;         ///< the last part is `{name...}`
+    std::vector<std::string> parts;                                     ///< literals, and kPlaceholder
+    bool takes_rest = false;                                            ///< the last part is `{name...}`
     std::array<std::int32_t, 8> route{-1, -1, -1, -1, -1, -1, -1, -1};  ///< by Method; -1: not served
     std::string allow;
   };
   Shape& shape_of(std::string_view pattern);
   [[nodiscard]] std::variant<Match, WrongMethod, NoRoute> choose(const Shape& shape, Method method,
-                                                                std::vector<std::string> params) const;
+                                                                 std::vector<std::string> params) const;
 
   std::vector<Route> routes_;
   std::vector<Shape> shapes_;  ///< the most literal first: the first that fits is the one

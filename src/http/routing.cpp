@@ -17,7 +17,8 @@ constexpr std::uint32_t kUpgradeRetryAfter = 5;
 /// An id from a proxy goes into logs and headers as it is.
 bool is_request_id(std::string_view id) noexcept {
   return !id.empty() && id.size() <= kMaxRequestId && std::all_of(id.begin(), id.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' || c == '.';
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' ||
+           c == '.';
   });
 }
 

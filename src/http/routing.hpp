@@ -13,9 +13,9 @@ namespace grtc::http {
 /// The other end of a socket.
 struct Remote {
   std::string address;
-  bool trusted = false;   ///< a proxy of TRUSTED_PROXIES
+  bool trusted = false;  ///< a proxy of TRUSTED_PROXIES
   bool loopback = false;
-  bool secure = false;    ///< the socket speaks TLS
+  bool secure = false;  ///< the socket speaks TLS
 };
 [[nodiscard]] Remote make_remote(std::string address, const TrustedProxies& proxies);
 

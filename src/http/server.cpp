@@ -1,7 +1,6 @@
 #include "http/server.hpp"
 
 #include <unistd.h>
-
 #include <utility>
 
 #include "http/connection.hpp"
@@ -34,9 +33,13 @@ Server::~Server() {
   for (const auto& lane : lanes_) lane->stop();
 }
 
-std::size_t Server::sockets() const noexcept { return site_->sockets.load(); }
+std::size_t Server::sockets() const noexcept {
+  return site_->sockets.load();
+}
 
-void Server::reload_tls(std::shared_ptr<net::TlsContext> tls) { tls_ = std::move(tls); }
+void Server::reload_tls(std::shared_ptr<net::TlsContext> tls) {
+  tls_ = std::move(tls);
+}
 
 void Server::accept(const std::shared_ptr<Lane>& lane, net::Accepted accepted) {
   if (site_->sockets.load() >= site_->options.max_sockets) {

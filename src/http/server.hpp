@@ -28,9 +28,8 @@ class Server {
   /// @param tls  null: plain HTTP
   /// @return the sentence why not ("PORT=8001 on HOST=0.0.0.0: Address already in use")
   [[nodiscard]] static core::Result<std::unique_ptr<Server>> open(std::span<net::IoThread* const> threads,
-                                                                 std::shared_ptr<const Router> router,
-                                                                 Options options,
-                                                                 std::shared_ptr<net::TlsContext> tls);
+                                                                  std::shared_ptr<const Router> router, Options options,
+                                                                  std::shared_ptr<net::TlsContext> tls);
   explicit Server(Opening /*only open() has one*/) {}
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

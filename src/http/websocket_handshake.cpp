@@ -1,9 +1,9 @@
 #include "http/websocket_handshake.hpp"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <array>
+
+#include <openssl/evp.h>
 
 #include "http/header_list.hpp"
 

@@ -79,7 +79,8 @@ TEST(Connection, SendsOneWholeAnswerToHeadWithoutContent) {
 
 TEST(Connection, ClosesWhenAskedToAndForHttp10) {
   const RunningServer server(echo_routes());
-  for (const std::string request : {"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "GET / HTTP/1.0\r\n\r\n"}) {
+  for (const std::string request :
+       {"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "GET / HTTP/1.0\r\n\r\n"}) {
     SCOPED_TRACE(request);
     RawClient client = server.connect();
     client.send(request);
@@ -217,7 +218,8 @@ TEST(Connection, SendsLargeAnswersWhole) {
                     }});
   const RunningServer server(std::move(routes));
   RawClient client = server.connect();
-  client.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\nGET /large HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  client.send(
+      "GET /large HTTP/1.1\r\nHost: x\r\n\r\nGET /large HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_THAT(client.read_answer(), EndsWith(large));
   EXPECT_THAT(client.read_answer(), EndsWith(large));
   EXPECT_THAT(client.read_answer(), EndsWith("GET /"));

@@ -1,20 +1,20 @@
 #pragma once
 #include <arpa/inet.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <netinet/in.h>
+#include <poll.h>
 #include <string>
 #include <string_view>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <utility>
 
 namespace grtc::http::test {
 
-/// A client that sends bytes and reads bytes, and knows no HTTP but where an answer ends. Blocking, bounded by kPatience.
+/// A client that sends bytes and reads bytes, and knows no HTTP but where an answer ends. Blocking, bounded by
+/// kPatience.
 class RawClient {
  public:
   static constexpr std::chrono::milliseconds kPatience{5000};

@@ -1,0 +1,28 @@
+# The web app goes into the binary: its bytes by the assembler's .incbin (a compiler would take seconds for them as an
+# array), once as they are and once for each encoding that makes them smaller. src/http/embedded_files.hpp is the way in.
+
+find_program(GRTC_GZIP gzip REQUIRED)
+find_program(GRTC_BROTLI brotli)
+if(NOT GRTC_BROTLI)
+  message(STATUS "brotli is not installed: the web app is embedded without br encodings")
+endif()
+
+# grtc_embed_web(target): all of web/app and web/grtc-client as part of `target`.
+function(grtc_embed_web target)
+  set(root ${CMAKE_SOURCE_DIR}/web)
+  file(GLOB_RECURSE files CONFIGURE_DEPENDS RELATIVE ${root} ${root}/app/* ${root}/grtc-client/*)
+  list(FILTER files EXCLUDE REGEX "(^|/)(\\.|node_modules/|package(-lock)?\\.json$|tsconfig\\.json$)|\\.md$")
+  list(SORT files)
+  set(out ${CMAKE_BINARY_DIR}/embedded)
+  list(TRANSFORM files PREPEND ${root}/ OUTPUT_VARIABLE paths)
+  # The list itself is an input: a file that was taken away changes no other's time.
+  file(CONFIGURE OUTPUT ${out}/files.txt CONTENT "${files}" @ONLY)
+  add_custom_command(
+    OUTPUT ${out}/embedded_files.S ${out}/embedded_files.cpp
+    COMMAND ${CMAKE_COMMAND} -D ROOT=${root} -D OUT=${out} -D GZIP=${GRTC_GZIP} -D BROTLI=${GRTC_BROTLI}
+            -P ${CMAKE_SOURCE_DIR}/cmake/embed_files_script.cmake
+    DEPENDS ${paths} ${out}/files.txt ${CMAKE_SOURCE_DIR}/cmake/embed_files_script.cmake
+    COMMENT "Embedding the web app"
+    VERBATIM)
+  target_sources(${target} PRIVATE ${out}/embedded_files.S ${out}/embedded_files.cpp)
+endfunction()

@@ -1,0 +1,72 @@
+# Run at build time by EmbedFiles.cmake: OUT/files.txt names what of ROOT is embedded.
+
+file(READ ${OUT}/files.txt files)
+file(MAKE_DIRECTORY ${OUT}/encoded)
+
+# Sets `size` and appends the bytes of `path` to the assembler's text under `symbol`.
+macro(add_bytes symbol path)
+  file(SIZE ${path} size)
+  string(APPEND assembler "  .balign 16\n  .globl ${symbol}\n${symbol}:\n  .incbin \"${path}\"\n")
+  string(APPEND externs "extern const char ${symbol}[];\n")
+endmacro()
+
+# Sets `view` to the C++ expression for `path` run through the encoder, or to {} where that saves nothing. Encoded files
+# are kept by the hash of what they hold: an unchanged file is encoded once.
+function(encode symbol path hash suffix)
+  set(view "{}" PARENT_SCOPE)
+  set(encoded ${OUT}/encoded/${hash}.${suffix})
+  if(NOT EXISTS ${encoded})
+    execute_process(COMMAND ${ARGN} INPUT_FILE ${path} OUTPUT_FILE ${encoded}.part COMMAND_ERROR_IS_FATAL ANY)
+    file(RENAME ${encoded}.part ${encoded})
+  endif()
+  file(SIZE ${path} plain_size)
+  file(SIZE ${encoded} encoded_size)
+  if(encoded_size LESS plain_size)
+    add_bytes(${symbol} ${encoded})
+    set(assembler "${assembler}" PARENT_SCOPE)
+    set(externs "${externs}" PARENT_SCOPE)
+    set(view "{${symbol}, ${size}}" PARENT_SCOPE)
+  endif()
+endfunction()
+
+set(assembler "  .section .rodata\n")
+set(externs "")
+set(rows "")
+set(count 0)
+foreach(file IN LISTS files)
+  set(path ${ROOT}/${file})
+  file(SHA256 ${path} hash)
+  set(symbol grtc_embedded_${count})
+  add_bytes(${symbol} ${path})
+  string(SUBSTRING ${hash} 0 20 short_hash)
+  string(APPEND rows "    {\"${file}\", \"${short_hash}\", {${symbol}, ${size}}, ")
+  encode(${symbol}_gz ${path} ${hash} gz ${GZIP} -9nc)
+  string(APPEND rows "${view}, ")
+  set(view "{}")
+  if(BROTLI)
+    encode(${symbol}_br ${path} ${hash} br ${BROTLI} -q 11 -c)
+  endif()
+  string(APPEND rows "${view}},\n")
+  math(EXPR count "${count} + 1")
+endforeach()
+string(APPEND assembler "  .section .note.GNU-stack,\"\",%progbits\n")
+
+file(WRITE ${OUT}/embedded_files.S "${assembler}")
+file(WRITE ${OUT}/embedded_files.cpp "// Made by cmake/embed_files_script.cmake.
+#include \"http/embedded_files.hpp\"
+
+#include <array>
+
+extern \"C\" {
+${externs}}
+
+namespace grtc::http {
+namespace {
+constexpr std::array<EmbeddedFile, ${count}> kFiles{{
+${rows}}};
+}  // namespace
+
+std::span<const EmbeddedFile> embedded_files() noexcept { return kFiles; }
+
+}  // namespace grtc::http
+")
