@@ -67,7 +67,7 @@ class Connection final : public Waiting, public std::enable_shared_from_this<Con
   void step(RequestParser::Step step, std::string_view& left);
   void on_head(std::string_view& left);
   void dispatch();
-  void refuse(const core::Problem& problem);
+  void refuse(core::Problem problem);
   [[nodiscard]] std::shared_ptr<Exchange> begin_exchange();
   void open_door(const Door& door, std::string_view& left);
   void hand_over();

@@ -82,7 +82,7 @@ void Connection::dispatch() {
   }
 }
 
-void Connection::refuse(const core::Problem& problem) {
+void Connection::refuse(core::Problem problem) {  // a copy: the parser that found it goes
   const auto exchange = begin_exchange();
   exchange->keep_alive = false;
   exchange->answered = true;
