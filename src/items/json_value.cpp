@@ -117,7 +117,7 @@ class Walk {
     if (value.type().get(type)) return not_json();
     const bool nests = type == ondemand::json_type::array || type == ondemand::json_type::object;
     if (!nests) return scalar(value, type, out);
-    if (depth > bounds_.depth) return refuse(core::Code::unprocessable, "The body is nested too deeply.");
+    if (depth > bounds_.depth) return refuse(core::Code::too_deep, "The body is nested too deeply.");
     return type == ondemand::json_type::array ? array(value, depth, out) : object(value, depth, out);
   }
 

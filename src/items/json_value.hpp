@@ -36,8 +36,8 @@ struct JsonBounds {
 
 /// Parses and checks `text` to its last byte (RFC 8259), the numbers' grammar, strings' escapes and UTF-8 included.
 /// Integers of any length and exponents of any size are fine: they stay text.
-/// @return Code::bad_json when it isn't JSON (a lone surrogate counts as that); Code::unprocessable when it
-///         nests too deeply, has too many members, or one name twice in an object (RFC 8259 §4)
+/// @return Code::bad_json when it isn't JSON (a lone surrogate counts as that); Code::too_deep; Code::unprocessable
+///         when it has too many members, or one name twice in an object (RFC 8259 §4)
 [[nodiscard]] core::Result<JsonValue> parse_json(std::string_view text, const JsonBounds& bounds);
 
 /// Appends `value` as minified JSON.

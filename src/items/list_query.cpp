@@ -46,7 +46,7 @@ void read_sort(std::string_view text, ListQuery& query, Errors& errors) {
 }
 
 bool is_plain_text(std::string_view text, std::size_t max_chars) {
-  return simdjson::validate_utf8(text) && text.find('\0') == std::string_view::npos && count_chars(text) <= max_chars;
+  return simdjson::validate_utf8(text) && count_chars(text) <= max_chars;
 }
 
 core::Problem invalid(Errors errors) {

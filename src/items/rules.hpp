@@ -14,7 +14,8 @@ inline constexpr std::size_t kMaxDataBytes = 64 * 1024;      ///< of the minifie
 inline constexpr unsigned kMaxDataDepth = 32;                ///< levels of arrays and objects, `data` itself is 1
 
 /// Reads the body of a POST or PUT.
-/// @return Code::bad_json when it isn't JSON; Code::unprocessable with `errors` naming every member that breaks a rule
+/// @return Code::bad_json when it isn't JSON; Code::too_deep over kMaxDataDepth; Code::unprocessable with `errors`
+/// naming every member that breaks a rule
 [[nodiscard]] core::Result<Draft> parse_draft(std::string_view body);
 
 /// Checks the body of a PATCH as far as that goes without the item.

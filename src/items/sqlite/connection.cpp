@@ -8,6 +8,17 @@
 #include "items/sqlite/problems.hpp"
 
 namespace grtc::items::sqlite {
+namespace {
+
+bool shm_lock(sqlite3* db, int flags) noexcept {
+  constexpr int kCheckpointLock = 1;  // WAL_CKPT_LOCK
+  sqlite3_file* file = nullptr;
+  sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  if (file == nullptr || file->pMethods == nullptr || file->pMethods->iVersion < 2) return false;
+  return file->pMethods->xShmLock(file, kCheckpointLock, 1, flags) == SQLITE_OK;
+}
+
+}  // namespace
 
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const noexcept {
   sqlite3_finalize(statement);
@@ -131,6 +142,18 @@ bool Connection::checkpoint_and_truncate() noexcept {
 
 void Connection::checkpoint_passively() noexcept {
   sqlite3_wal_checkpoint_v2(db_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+}
+
+bool Connection::hold_checkpoint_lock() noexcept {
+  return shm_lock(db_.get(), SQLITE_SHM_LOCK | SQLITE_SHM_EXCLUSIVE);
+}
+
+void Connection::release_checkpoint_lock() noexcept {
+  shm_lock(db_.get(), SQLITE_SHM_UNLOCK | SQLITE_SHM_EXCLUSIVE);
+}
+
+void Connection::forbid_checkpoint_on_close() noexcept {
+  sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
 
 }  // namespace grtc::items::sqlite

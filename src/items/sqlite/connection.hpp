@@ -80,6 +80,15 @@ class Connection {
   [[nodiscard]] bool checkpoint_and_truncate() noexcept;
   /// Writes back what no reader holds on to; never waits.
   void checkpoint_passively() noexcept;
+
+  /// Takes or gives back the lock of the WAL's checkpointer (https://sqlite.org/walformat.html#wal_locks). While it is
+  /// held nobody writes into the database file, so a file that changes all the same was overwritten past SQLite.
+  /// The connection's own checkpoints need it: give it back before them.
+  [[nodiscard]] bool hold_checkpoint_lock() noexcept;
+  void release_checkpoint_lock() noexcept;
+  /// Closing then leaves WAL and database file as they are.
+  void forbid_checkpoint_on_close() noexcept;
+
   [[nodiscard]] sqlite3* native() const noexcept { return db_.get(); }
 
  private:

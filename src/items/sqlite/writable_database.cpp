@@ -61,7 +61,16 @@ core::Result<std::unique_ptr<WritableDatabase>> WritableDatabase::open(const Sql
 WritableDatabase::WritableDatabase(const SqliteOptions& options, StoreState& state, Connection connection)
     : options_(options), state_(state), db_(std::move(connection)), checkpoint_at_(kCheckpointPages) {}
 
-WritableDatabase::~WritableDatabase() = default;
+WritableDatabase::~WritableDatabase() {
+  if (guarded_) db_.release_checkpoint_lock();
+  if (look() != Found::overwritten) return;  // closing the last connection writes the WAL back
+  // `cat backup.db > items.db` on a server that had just written: its WAL belongs to what was overwritten. Writing it
+  // back would mix the two; so would finding it there at the next start. It is kept aside for whoever misses something.
+  db_.forbid_checkpoint_on_close();
+  std::error_code ignored;
+  std::filesystem::rename(options_.path + "-wal", options_.path + "-wal.overwritten", ignored);
+  std::filesystem::remove(options_.path + "-shm", ignored);
+}
 
 core::Result<void> WritableDatabase::prepare() {
   if (sqlite3_db_readonly(db_.native(), "main") == 1) return unavailable("The items database is read-only.");
@@ -94,7 +103,7 @@ core::Result<void> WritableDatabase::prepare() {
   }
   db_.watch_wal(wal_pages_.get());
   *wal_pages_ = 1;  // the migration's, or what a kill left behind: the first idle time sees to it
-  file_ = state_of(options_.path);
+  note_file();
   state_.total.store(*total);
   return {};
 }
@@ -155,17 +164,16 @@ core::Result<Item> WritableDatabase::run(const Write& write) {
 
 void WritableDatabase::roll_back() noexcept {
   // A full disk or an I/O error may already have ended the transaction (https://sqlite.org/lang_transaction.html).
-  if (db_.in_transaction()) [[maybe_unused]]
-    const bool ignored = rollback_.run();
+  if (db_.in_transaction()) static_cast<void>(rollback_.run());
 }
 
 WritableDatabase::Found WritableDatabase::look() const noexcept {
   const std::optional<FileState> now = state_of(options_.path);
   if (!now) return Found::missing;
-  if (file_ && !now->same_file(*file_)) return Found::replaced;
-  // With a WAL of ours that is not yet written back, another process may have written it back for us: no replacement.
-  if (!has_wal() && file_ && *now != *file_) return Found::replaced;
-  return Found::same;
+  if (!file_ || *now == *file_) return Found::same;
+  if (!now->same_file(*file_) || !has_wal()) return Found::replaced;
+  // Without the lock another process may have written our WAL back for us.
+  return guarded_ ? Found::overwritten : Found::same;
 }
 
 bool WritableDatabase::probe() {
@@ -176,23 +184,32 @@ void WritableDatabase::checkpoint_if_large() {
   if (*wal_pages_ < kCheckpointPages) checkpoint_at_ = kCheckpointPages;  // it has begun anew
   if (*wal_pages_ < checkpoint_at_) return;
   if (*wal_pages_ > kTooManyPages) {
-    [[maybe_unused]] const bool done = checkpoint_all();
+    checkpoint_all();
   } else {
+    if (look() != Found::same) return;
+    if (std::exchange(guarded_, false)) db_.release_checkpoint_lock();
     db_.checkpoint_passively();
+    note_file();
   }
   checkpoint_at_ = *wal_pages_ + kCheckpointStep;
 }
 
 bool WritableDatabase::checkpoint_all() {
   if (!has_wal()) return true;
+  if (look() == Found::overwritten) return false;
+  if (std::exchange(guarded_, false)) db_.release_checkpoint_lock();
   // Readers need microseconds; a search may take longer, and then the next idle time is as good.
   db_.set_busy_timeout(std::chrono::milliseconds(50));
   const bool done = db_.checkpoint_and_truncate();
   db_.set_busy_timeout(options_.busy_timeout);
-  if (!done) return false;
-  *wal_pages_ = 0;
+  if (done) *wal_pages_ = 0;
+  note_file();
+  return done;
+}
+
+void WritableDatabase::note_file() noexcept {
+  guarded_ = db_.hold_checkpoint_lock();
   file_ = state_of(options_.path);
-  return true;
 }
 
 }  // namespace grtc::items::sqlite

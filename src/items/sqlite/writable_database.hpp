@@ -19,9 +19,10 @@ namespace grtc::items::sqlite {
 class WritableDatabase {
  public:
   enum class Found : std::uint8_t {
-    same,      ///< what was opened
-    missing,   ///< deleted or moved away
-    replaced,  ///< another file lies there, or someone has written into this one
+    same,         ///< what was opened
+    missing,      ///< deleted or moved away
+    replaced,     ///< another file lies there, or this one was overwritten while the WAL was empty
+    overwritten,  ///< past SQLite, while the WAL held writes: the two no longer belong together
   };
 
   /// Opens, migrates, turns on WAL.
@@ -46,13 +47,15 @@ class WritableDatabase {
   /// Keeps the WAL from growing without end; called after a commit.
   void checkpoint_if_large();
   /// Writes the WAL back and cuts it to 0 bytes: then the database file alone is the whole database.
-  /// True: done, or there was nothing to do.
-  [[nodiscard]] bool checkpoint_all();
+  /// True: done, or there was nothing to do. False also when the file was overwritten: it is left as it is.
+  bool checkpoint_all();
   [[nodiscard]] bool has_wal() const noexcept { return *wal_pages_ > 0; }
 
  private:
   WritableDatabase(const SqliteOptions& options, StoreState& state, Connection connection);
   [[nodiscard]] core::Result<void> prepare();
+  /// Takes the file as it is now for ours, and keeps others from writing into it.
+  void note_file() noexcept;
   [[nodiscard]] core::Result<void> transact(std::span<const Write> writes, core::WallTime now,
                                             std::span<core::Result<Item>> results);
   [[nodiscard]] core::Result<Item> run(const Write& write);
@@ -66,6 +69,7 @@ class WritableDatabase {
   std::unique_ptr<ItemWriter> writer_;
   std::vector<Change> changes_;
   std::optional<FileState> file_;
+  bool guarded_ = false;  ///< we hold the checkpoint lock
   int checkpoint_at_ = 0;
 };
 

@@ -91,8 +91,7 @@ void WriteThread::run() {
       commit(std::move(*batch));
     }
   }
-  if (database_) [[maybe_unused]]
-    const bool done = database_->checkpoint_all();
+  if (database_) database_->checkpoint_all();
   database_.reset();
 }
 
@@ -151,10 +150,10 @@ void WriteThread::tell(const std::vector<Change>& changes) {
 }
 
 void WriteThread::look_after() {
-  if (database_ && database_->has_wal()) [[maybe_unused]]
-    const bool done = database_->checkpoint_all();
   const std::optional<core::Problem> problem = out_of_order();
-  if (!problem && !state_.reads_ok.load(std::memory_order_relaxed) && database_->probe()) state_.reads_ok.store(true);
+  if (problem) return;
+  database_->checkpoint_all();
+  if (!state_.reads_ok.load(std::memory_order_relaxed) && database_->probe()) state_.reads_ok.store(true);
 }
 
 std::optional<core::Problem> WriteThread::out_of_order() {
@@ -172,7 +171,9 @@ std::optional<core::Problem> WriteThread::look_at_file() {
     // Nothing is written into a file that no path leads to: its 2xx would not survive the process.
     case WritableDatabase::Found::missing:
       return unavailable("The items database file has been deleted.");
-    default:
+    case WritableDatabase::Found::overwritten:
+      return unavailable("The items database file was overwritten: restart the server.");
+    case WritableDatabase::Found::replaced:
       break;
   }
   // The WAL lies beside the path, not the file: it must be empty before another file gets that place.
