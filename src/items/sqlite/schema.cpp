@@ -92,16 +92,12 @@ core::Result<void> migrate(Connection& db, std::int64_t first_change) {
   return done;
 }
 
-core::Result<void> check_schema(Connection& db) {
-  const core::Result<std::int64_t> version = db.integer("PRAGMA user_version");
-  if (!version) return version.error();
-  if (auto ours = check_owner(db, *version); !ours) return ours;
-  if (*version == schema_version()) return {};
-  return core::Problem{core::Code::unavailable,
-                       "The database has schema version " + std::to_string(*version) + ", not " +
-                           std::to_string(schema_version()) + ": start `grtc serve` on it once.",
-                       {},
-                       0};
+core::Result<std::int64_t> version_of(Connection& db) {
+  core::Result<std::int64_t> version = db.integer("PRAGMA user_version");
+  if (!version) return version;
+  if (auto ours = check_owner(db, *version); !ours) return ours.error();
+  if (*version > 0) return version;
+  return core::Problem{core::Code::unavailable, "The file is empty: it holds no items database.", {}, 0};
 }
 
 }  // namespace grtc::items::sqlite

@@ -14,7 +14,8 @@ namespace grtc::items::sqlite {
 /// @param first_change  where the ids of a new change log begin; over 0
 [[nodiscard]] core::Result<void> migrate(Connection& db, std::int64_t first_change);
 
-/// Refuses a database that migrate() would refuse or would still have to change.
-[[nodiscard]] core::Result<void> check_schema(Connection& db);
+/// The schema's version, from 1 to schema_version().
+/// @return why it is no database of ours that this program can read
+[[nodiscard]] core::Result<std::int64_t> version_of(Connection& db);
 
 }  // namespace grtc::items::sqlite
