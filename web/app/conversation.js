@@ -1,4 +1,4 @@
-import { Room } from '../grtc-client/index.js'
+import { Room, randomId } from '../grtc-client/index.js'
 import { keepRoom } from './kept-room.js'
 import { Store } from './store.js'
 import { kOutside, reduceRoom } from './room-state.js'
@@ -7,6 +7,10 @@ import { kOutside, reduceRoom } from './room-state.js'
 /** @typedef {import('./room-state.js').RoomAction} RoomAction */
 /** @typedef {import('../grtc-client/room.js').Message} Message */
 /** @typedef {import('../grtc-client/delivery.js').Delivery} Delivery */
+
+/** Somebody who comes back within this time (a reload of the page) has not left. */
+const kLeftMs = 1_500
+const kLeftNotes = Object.freeze({ timeout: 'chat.lost', removed: 'chat.removed' })
 
 /** Ties a room of the library to the state that the page shows. */
 export class Conversation {
@@ -82,23 +86,37 @@ export class Conversation {
         if (this.#room === room) take(/** @type {any} */ (event).detail)
       })
     }
-    const present = new Set()
     on('state', ({ state, reason, resumed }) => {
       this.store.dispatch({ type: 'connection', state, reason, resumed, selfId: room.self.id })
     })
+    /** @type {Map<string, ReturnType<typeof setTimeout>>} */
+    const leaving = new Map()
     on('peerjoined', (peer) => {
+      const back = leaving.has(peer.id)
+      clearTimeout(leaving.get(peer.id))
+      leaving.delete(peer.id)
       // Who was there before is no news.
-      const news = this.store.state.phase === 'in'
-      present.add(peer.id)
-      this.store.dispatch(news ? { type: 'peer-joined', peer, at: Date.now() } : { type: 'peer', peer })
+      const news = this.store.state.phase === 'in' && !back
+      this.store.dispatch({ type: 'peer', peer })
+      if (news) this.#note('chat.joined', peer)
     })
-    on('peerupdated', (peer) => { if (present.has(peer.id)) this.store.dispatch({ type: 'peer', peer }) })
+    on('peerupdated', (peer) => this.store.dispatch({ type: 'peer', peer }))
     on('peerleft', ({ peer, reason }) => {
-      present.delete(peer.id)
-      this.store.dispatch({ type: 'peer-left', peer, reason, at: Date.now() })
+      this.store.dispatch({ type: 'peer-left', id: peer.id })
+      leaving.set(peer.id, setTimeout(() => {
+        leaving.delete(peer.id)
+        if (this.#room === room) this.#note(kLeftNotes[/** @type {keyof typeof kLeftNotes} */ (reason)] ?? 'chat.left', peer)
+      }, reason === 'left' ? kLeftMs : 0))
     })
     on('message', (message) => this.#theirs(message))
     on('error', (error) => this.#remark(`error.${error.code}`))
+  }
+
+  /** @param {string} key
+   *  @param {{id: string, name: string}} peer */
+  #note(key, { id, name }) {
+    const line = { id: `note ${randomId()}`, kind: /** @type {const} */ ('note'), from: id, name, text: key, at: Date.now() }
+    this.store.dispatch({ type: 'line', line: { ...line, via: null, state: '', delivered: 0, total: 0 } })
   }
 
   /** @param {Message} message */

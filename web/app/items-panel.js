@@ -1,4 +1,4 @@
-import { Items } from '../grtc-client/index.js'
+import { Items, randomId } from '../grtc-client/index.js'
 import { byId, el, follow, setText } from './dom.js'
 import { currentLanguage, onLanguage, t } from './i18n.js'
 import { itemCard } from './item-card.js'
@@ -80,7 +80,7 @@ export class ItemsPanel {
     const content = { name: name.value.trim(), description: description.value.trim() }
     if (content.name === '') return name.focus()
     const same = this.#unanswered?.content === JSON.stringify(content)
-    const key = same && this.#unanswered ? this.#unanswered.key : newKey()
+    const key = same && this.#unanswered ? this.#unanswered.key : randomId(24)
     this.#unanswered = { key, content: JSON.stringify(content) }
     const item = await this.#attempt(() => this.#api.create(content, { idempotencyKey: key }))
     if (!item) return
@@ -212,8 +212,4 @@ export class ItemsPanel {
 /** @param {unknown} error */
 function statusOf(error) {
   return error !== null && typeof error === 'object' && 'status' in error ? error.status : undefined
-}
-
-function newKey() {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }

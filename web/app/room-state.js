@@ -30,7 +30,7 @@
 
 /** @typedef {{type: 'join', room: string, name: string} | {type: 'restore', room: string, lines: readonly Line[]}
  *   | {type: 'connection', state: RoomView['connection'], reason: string, resumed?: boolean, selfId: string}
- *   | {type: 'peer', peer: Peer} | {type: 'peer-joined', peer: Peer, at: number} | {type: 'peer-left', peer: Peer, reason: string, at: number}
+ *   | {type: 'peer', peer: Peer} | {type: 'peer-left', id: string}
  *   | {type: 'line', line: Line} | {type: 'line-changed', id: string, change: Partial<Line>} | {type: 'line-removed', id: string}
  *   | {type: 'remark', key: string} | {type: 'news-read'}} RoomAction */
 
@@ -55,13 +55,10 @@ export function reduceRoom(state, action) {
     case 'restore': return { ...kOutside, room: action.room, lines: action.lines }
     case 'connection': return connectionChanged(state, action)
     case 'peer': return withPeer(state, action.peer)
-    case 'peer-joined':
-      return withLine(withPeer(state, action.peer), note('chat.joined', action.peer, action.at))
     case 'peer-left': {
       const peers = new Map(state.peers)
-      peers.delete(action.peer.id)
-      const key = { timeout: 'chat.lost', removed: 'chat.removed' }[action.reason] ?? 'chat.left'
-      return withLine({ ...state, peers }, note(key, action.peer, action.at))
+      peers.delete(action.id)
+      return { ...state, peers }
     }
     case 'line': return withLine(state, action.line)
     case 'line-changed':
@@ -98,19 +95,4 @@ function withPeer(state, peer) {
  *  @returns {RoomView} */
 function withLine(state, line) {
   return { ...state, lines: [...state.lines, line].slice(-kLines) }
-}
-
-let notes = 0
-/** Restored lines bring notes of before along. */
-const kPage = Date.now().toString(36)
-
-/** @param {string} key
- *  @param {Peer} peer
- *  @param {number} at
- *  @returns {Line} */
-function note(key, peer, at) {
-  notes += 1
-  return {
-    id: `note ${kPage} ${notes}`, kind: 'note', from: peer.id, name: peer.name, text: key, at, via: null, state: '', delivered: 0, total: 0,
-  }
 }

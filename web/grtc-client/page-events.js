@@ -1,3 +1,6 @@
+/** How long after a sign of a reload the page's end is taken for it. */
+const kReloadMs = 2_000
+
 /** @typedef {object} PageListener
  *  @property {() => void} wake    the network or the page came back
  *  @property {() => void} hidden  the page may be ended without another word
@@ -18,12 +21,15 @@ export function watchPage(listener) {
   window.addEventListener('offline', () => listener.wake(), { signal })
   window.addEventListener('pageshow', (event) => { if (event.persisted) listener.wake() }, { signal })
   document.addEventListener('visibilitychange', visible, { signal })
-  // Only the Navigation API tells a reload from a closed tab. Where it is missing a reload joins anew.
+  // A page can't tell a reload from a closed tab but by these signs. A reload without one (the browser's button) joins anew.
+  window.addEventListener('keydown', ({ key, ctrlKey, metaKey }) => {
+    if (key === 'F5' || ((ctrlKey || metaKey) && key.toLowerCase() === 'r')) reloadAt = performance.now()
+  }, { signal, capture: true })
   const navigation = /** @type {{navigation?: EventTarget}} */ (/** @type {unknown} */ (window)).navigation
   navigation?.addEventListener('navigate', (event) => {
     const { navigationType } = /** @type {Event & {navigationType?: string}} */ (event)
     reloadAt = navigationType === 'reload' ? performance.now() : -Infinity
   }, { signal })
-  window.addEventListener('pagehide', () => listener.end(performance.now() - reloadAt < 5000), { signal })
+  window.addEventListener('pagehide', () => listener.end(performance.now() - reloadAt < kReloadMs), { signal })
   return () => stop.abort()
 }
