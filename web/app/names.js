@@ -2,8 +2,8 @@ import { t } from './i18n.js'
 
 const kColours = 8
 
-/** What to call a peer. @param {{id: string, name: string}} peer */
-export const displayName = (peer) => peer.name || t('guest', { id: peer.id.slice(0, 4) })
+/** What to call a peer; without an id it is the server. @param {{id: string, name: string}} peer */
+export const displayName = (peer) => peer.id === '' ? t('server') : peer.name || t('guest', { id: peer.id.slice(0, 4) })
 
 /** One or two letters for the round badge. @param {string} name */
 export function initials(name) {

@@ -10,7 +10,7 @@ import { Signalling } from './signalling.js'
 /** @typedef {import('./types.js').Peer} Peer */
 /** @typedef {import('./types.js').Way} Way */
 
-/** A received message. `payload` is as the sender made it: untrusted.
+/** A received message; `from` is '' when the server itself speaks. `payload` is as the sender made it: untrusted.
  *  @typedef {{id: string, from: string, name: string, via: Way, type: string, text: string, payload: Frame}} Message */
 
 const kTickMs = 500
@@ -18,6 +18,9 @@ const kAckDelayMs = 20
 /** What `stream`, `n`, `after`, `id` and brackets add to a payload, and each receiver's id beside it. */
 const kOverheadBytes = 200
 const kTextChars = 65_536
+const kPresence = new Set(['peer-joined', 'peer-updated', 'peer-left'])
+/** `from` of what the server itself says (its administrator). No peer id is empty. */
+const kServer = ''
 const kUtf8 = new TextEncoder()
 
 /** A room, as one of its peers.
@@ -191,8 +194,9 @@ export class Room extends EventTarget {
   /** @param {Frame} frame */
   #frame(frame) {
     if (frame.type === 'error') return this.#refused(frame)
-    if (typeof frame.from !== 'string') return this.#apply(afterFrame(this.#members, frame))
-    const from = frame.from
+    if (kPresence.has(frame.type)) return this.#apply(afterFrame(this.#members, frame))
+    const from = typeof frame.from === 'string' ? frame.from : kServer
+    if (from === kServer) return this.#deliver(from, frame, 'server')
     if (typeof frame.pc === 'string' || typeof frame.stream === 'string') this.#confirming.add(from)
     if (isNegotiation(frame.type)) this.#links.receive(from, frame)
     else this.#message(from, frame, 'server')

@@ -3,6 +3,7 @@ export default Object.freeze({
   'skip': 'Skip to the message field',
   'language': 'Language',
   'guest': 'Guest {id}',
+  'server': 'Server',
   'you': 'You',
   'you.named': '{name} (you)',
   'close': 'Close',

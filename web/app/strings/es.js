@@ -3,6 +3,7 @@ export default Object.freeze({
   'skip': 'Saltar al campo de mensaje',
   'language': 'Idioma',
   'guest': 'Invitado {id}',
+  'server': 'Servidor',
   'you': 'Tú',
   'you.named': '{name} (tú)',
   'close': 'Cerrar',

@@ -1,0 +1,55 @@
+// What the page may weigh, and that it holds what it names.
+
+import assert from 'node:assert/strict'
+import { readFileSync, readdirSync } from 'node:fs'
+import path from 'node:path'
+import test from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+
+const kWeb = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..', 'web')
+const filesIn = (folder, ending) =>
+  readdirSync(path.join(kWeb, folder), { withFileTypes: true }).flatMap((entry) => {
+    const name = `${folder}/${entry.name}`
+    return entry.isDirectory() ? filesIn(name, ending) : entry.name.endsWith(ending) ? [name] : []
+  })
+const read = (name) => readFileSync(path.join(kWeb, name), 'utf8')
+const withoutComments = (text) => text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '')
+const gzipped = (texts) => texts.reduce((sum, text) => sum + gzipSync(text).length, 0)
+
+test('the page and the library stay within their budget', (t) => {
+  const library = filesIn('grtc-client', '.js').map(read)
+  const page = filesIn('app', '.js').map(read)
+  const styles = filesIn('app', '.css').map(read)
+  const rows = [
+    ['library, code alone', library.map(withoutComments), 20],
+    ['page scripts, code alone', page.map(withoutComments), 60],
+    ['styles', styles, 12],
+    ['all as served, with its comments', [...library, ...page, ...styles, read('app/index.html')], 100],
+  ]
+  for (const [what, texts, kib] of rows) {
+    const bytes = gzipped(texts)
+    t.diagnostic(`${what}: ${(bytes / 1024).toFixed(1)} KiB gzipped of ${kib}`)
+    assert.ok(bytes <= kib * 1024, `${what}: ${bytes} bytes`)
+  }
+})
+
+test('every file that a page or a module names is there', () => {
+  for (const name of [...filesIn('app', '.js'), ...filesIn('grtc-client', '.js')]) {
+    for (const [, target] of readFileSync(path.join(kWeb, name), 'utf8').matchAll(/^(?:import|export) .*?from '(\.[^']+)'/gm)) {
+      readFileSync(path.join(kWeb, path.dirname(name), target))
+    }
+  }
+  for (const name of filesIn('app', '.html')) {
+    for (const [, target] of readFileSync(path.join(kWeb, name), 'utf8').matchAll(/(?:src|href)="\/static\/([^"]+)"/g)) {
+      readFileSync(path.join(kWeb, target))
+    }
+  }
+})
+
+test('no sink of markup or code is used', () => {
+  const sinks = /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|\.srcdoc|setAttribute\('(?:style|on)/
+  for (const name of [...filesIn('app', '.js'), ...filesIn('grtc-client', '.js')]) {
+    assert.doesNotMatch(readFileSync(path.join(kWeb, name), 'utf8'), sinks, name)
+  }
+})
