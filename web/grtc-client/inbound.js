@@ -6,8 +6,8 @@
 const kHeldPerStream = 1024
 const kStreamsPerPeer = 4
 const kPeers = 4096
-/** A gap that nothing filled: its sender was reloaded, or gave the message up and said so to its user. */
-const kHoldMs = 4_000
+/** A sender that lives fills a gap, or sends what follows again with a smaller `after`. Later than this it lives no more. */
+const kHoldMs = 30_000
 
 /** Puts the messages of each sender in order and drops the doubled ones, whichever way each came.
  *
@@ -40,9 +40,10 @@ export class Inbound {
       return null
     }
     const stream = this.#stream(from, name)
-    if (n > stream.last && !stream.held.has(n)) {
-      if (isCount(after) && after > stream.last && stream.held.size < kHeldPerStream) {
-        stream.held.set(n, { frame, via, heldAt: now })
+    if (n > stream.last) {
+      if (isCount(after) && after > stream.last) {
+        // Over the bound it is not kept, thus not acknowledged, thus sent again.
+        if (stream.held.has(n) || stream.held.size < kHeldPerStream) stream.held.set(n, { frame, via, heldAt: now })
       } else {
         this.#pass(from, stream, n, frame, via)
         this.#release(from, stream)

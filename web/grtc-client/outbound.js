@@ -5,12 +5,13 @@ import { randomId } from './ids.js'
 /** @typedef {import('./types.js').Json} Json */
 /** @typedef {import('./types.js').Frame} Frame */
 
-/** One message on its way to one peer. `ref` is its id at the server, 0 before; `tries` counts what was sent.
+/** One message on its way to one peer. `ref` is its id at the server, 0 before.
  *  @typedef {object} Pending
  *  @property {number} n
  *  @property {Json & {type: string}} payload
  *  @property {Delivery} delivery
  *  @property {import('./types.js').Way | null} via  null: waits
+ *  @property {import('./types.js').Way | null} tried  the way it went last
  *  @property {number} ref
  *  @property {number} queuedAt
  *  @property {number} sentAt */
@@ -27,7 +28,7 @@ import { randomId } from './ids.js'
 
 const kPendingPerPeer = 1000
 const kDirectAgainMs = 2_000
-const kServerAgainMs = 10_000
+const kServerAgainMs = 5_000
 const kGiveUpMs = 60_000
 const kMulticast = 64
 
@@ -57,7 +58,7 @@ export class Outbound {
     const delivery = new Delivery(`${this.stream}.${this.#lastN}`, peerIds)
     for (const peerId of peerIds) {
       const list = this.#pending.get(peerId) ?? []
-      list.push({ n: this.#lastN, payload, delivery, via: null, ref: 0, queuedAt: now, sentAt: 0 })
+      list.push({ n: this.#lastN, payload, delivery, via: null, tried: null, ref: 0, queuedAt: now, sentAt: 0 })
       this.#pending.set(peerId, list)
     }
     this.flush(now)
@@ -129,7 +130,7 @@ export class Outbound {
       const reached = this.#ways.serverReaches(peerId)
       for (const entry of list) {
         const again = entry.via === 'direct' ? kDirectAgainMs : kServerAgainMs
-        if (entry.via !== null && confirms && reached && now - entry.sentAt >= again) entry.via = null
+        if (entry.via !== null && confirms && now - entry.sentAt >= again) entry.via = null
       }
       // Waiting for a connection is not failing: only the time since it was last sent counts, and what never was waits on.
       this.#settle(peerId, (entry) => entry.sentAt > 0 && reached && now - entry.queuedAt >= kGiveUpMs, confirms ? 'failed' : 'sent')
@@ -144,8 +145,9 @@ export class Outbound {
    *  @param {Map<string, Batch>} byServer */
   #sendOne(peerId, entry, after, now, byServer) {
     const frame = { ...entry.payload, stream: this.stream, n: entry.n, after }
-    // Sent once already by the channel without an answer: that way is in doubt.
-    if (entry.sentAt === 0 && this.#ways.sendDirect(peerId, frame)) {
+    // Sent already without an answer: that way is in doubt, so the other goes first.
+    const serverFirst = entry.tried === 'direct' && this.#ways.serverReaches(peerId)
+    if (!serverFirst && this.#ways.sendDirect(peerId, frame)) {
       this.#sent(peerId, entry, 'direct', 0, now)
     } else if (this.#ways.serverReaches(peerId)) {
       const key = `${entry.n} ${after}`
@@ -173,7 +175,7 @@ export class Outbound {
    *  @param {number} ref
    *  @param {number} now */
   #sent(peerId, entry, via, ref, now) {
-    Object.assign(entry, { via, ref, sentAt: now })
+    Object.assign(entry, { via, tried: via, ref, sentAt: now })
     entry.delivery.advance(peerId, 'sent', via)
   }
 
