@@ -285,6 +285,10 @@ describe('Messages that are refused leave the socket open', { concurrency: true 
     ['an ice-candidate without to', '{"type":"ice-candidate","id":5}', 'missing-to', 5],
     ...['welcome', 'peer-joined', 'peer-left', 'peer-updated', 'pong', 'error']
       .map((type) => [`the reserved type ${type}`, JSON.stringify({ type, to: 'bob', id: 5 }), 'reserved-type', 5]),
+    ['a type twice, the second one reserved: receivers would read that', '{"type":"message","type":"welcome"}', 'bad-message'],
+    ['a type twice, one escaped', '{"type":"message","t\\u0079pe":"peer-left"}', 'bad-message'],
+    ['a to twice', '{"type":"message","to":"bob","to":"carol"}', 'bad-message'],
+    ['an id twice', '{"type":"message","id":1,"id":2}', 'bad-message'],
     ['a reserved type, escaped', '{"type":"err\\u006fr","to":"bob","id":5}', 'reserved-type', 5],
   ]
   for (const [what, text, code, ref] of rows) {
