@@ -52,6 +52,7 @@ class Connection final : public Waiting, public std::enable_shared_from_this<Con
     const Door* door;
     std::shared_ptr<Exchange> exchange;
     std::string early;
+    std::shared_ptr<void> ticket;
   };
 
   // Reading.

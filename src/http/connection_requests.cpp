@@ -94,12 +94,13 @@ void Connection::open_door(const Door& door, std::string_view& left) {
   const bool http_11 = parser_->http_11();
   const auto exchange = begin_exchange();
   exchange->answered = true;
-  if (auto refusal = refuse_upgrade(exchange->request, http_11, *lane_)) {
+  std::shared_ptr<void> ticket;
+  if (auto refusal = refuse_upgrade(exchange->request, http_11, *lane_, ticket)) {
     exchange->keep_alive = exchange->keep_alive && !has_body;
     return respond(*exchange, std::move(*refusal));
   }
   state_ = State::upgrading;
-  upgrade_ = std::make_unique<PendingUpgrade>(PendingUpgrade{&door, exchange, std::string(left)});
+  upgrade_ = std::make_unique<PendingUpgrade>(PendingUpgrade{&door, exchange, std::string(left), std::move(ticket)});
   left = {};
 }
 
@@ -109,7 +110,8 @@ void Connection::hand_over() {
   if (is_linked()) unlink();
   state_ = State::closed;
   --lane_->site->sockets;
-  upgrade.door->open({socket_.release(), {upgrade.exchange, &upgrade.exchange->request}, upgrade.early});
+  upgrade.door->open(
+      {socket_.release(), {upgrade.exchange, &upgrade.exchange->request}, upgrade.early, upgrade.ticket});
 }
 
 void Connection::answer(Exchange& exchange, Response response) {

@@ -20,7 +20,8 @@ namespace grtc::http {
 struct Upgrade {
   net::RawSocket socket;
   std::shared_ptr<const Request> request;
-  std::string early;  ///< bytes that came behind the head
+  std::string early;             ///< bytes that came behind the head
+  std::shared_ptr<void> ticket;  ///< from Options::enter, its place among the connections that are counted
 };
 
 /// All paths that begin with `path_prefix` are WebSockets.
@@ -58,9 +59,9 @@ struct Options {
   AllowedOrigins origins;        ///< ALLOWED_ORIGINS
   TrustedProxies proxies;        ///< TRUSTED_PROXIES
   std::vector<Door> doors;
-  /// Whether `address` (the client's) may open one more WebSocket: MAX_CONNECTIONS, MAX_CONNECTIONS_PER_IP. Runs on any
-  /// I/O thread. None: always.
-  std::function<bool(const std::string& address)> may_upgrade;
+  /// A place for one more WebSocket of `address` (the client's), held until the ticket goes; null: MAX_CONNECTIONS or
+  /// MAX_CONNECTIONS_PER_IP is reached. Runs on any I/O thread. None: nobody counts.
+  std::function<std::shared_ptr<void>(const std::string& address)> enter;
   /// Runs on the connection's I/O thread, for each answer. None: nobody listens.
   std::function<void(const Observation&)> observer;
   Deadlines deadlines{};

@@ -90,7 +90,8 @@ const Door* door_of(const Options& options, std::string_view path) noexcept {
   return nullptr;
 }
 
-std::optional<Response> refuse_upgrade(const Request& request, bool http_11, const Lane& lane) {
+std::optional<Response> refuse_upgrade(const Request& request, bool http_11, const Lane& lane,
+                                       std::shared_ptr<void>& ticket) {
   const Options& options = lane.site->options;
   if (const auto refused = check_upgrade(request, http_11)) {
     Response response = to_problem_json(*refused);
@@ -105,8 +106,9 @@ std::optional<Response> refuse_upgrade(const Request& request, bool http_11, con
     return problem(core::Code::forbidden, "This origin is not allowed.");
   }
   if (lane.draining()) return problem(core::Code::shutting_down, "The server restarts.", kUpgradeRetryAfter);
-  if (options.may_upgrade && !options.may_upgrade(request.client)) {
-    return problem(core::Code::unavailable, "There are too many connections.", kUpgradeRetryAfter);
+  if (options.enter) {
+    ticket = options.enter(request.client);
+    if (!ticket) return problem(core::Code::unavailable, "There are too many connections.", kUpgradeRetryAfter);
   }
   return std::nullopt;
 }

@@ -27,7 +27,8 @@ void identify(Request& request, const Remote& remote, Lane& lane);
 
 /// The door that `path` leads to, or null.
 [[nodiscard]] const Door* door_of(const Options& options, std::string_view path) noexcept;
-/// What stands against opening a WebSocket for `request`, or nothing.
-[[nodiscard]] std::optional<Response> refuse_upgrade(const Request& request, bool http_11, const Lane& lane);
+/// What stands against opening a WebSocket for `request`, or nothing: then `ticket` is its place.
+[[nodiscard]] std::optional<Response> refuse_upgrade(const Request& request, bool http_11, const Lane& lane,
+                                                     std::shared_ptr<void>& ticket);
 
 }  // namespace grtc::http

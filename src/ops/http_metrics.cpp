@@ -11,8 +11,12 @@ HttpMetrics::HttpMetrics(std::vector<Route> routes)
   counts_ = std::make_unique<Counts[]>(routes_.size());
 }
 
-void HttpMetrics::count(std::optional<std::size_t> route, std::uint16_t status, double seconds) noexcept {
-  const std::size_t row = std::min(route.value_or(routes_.size()), routes_.size() - 1);
+void HttpMetrics::count(std::string_view method, std::string_view pattern, std::uint16_t status,
+                        double seconds) noexcept {
+  if (method == "HEAD") method = "GET";
+  const auto route = std::find_if(routes_.begin(), routes_.end() - 1,
+                                  [&](const Route& at) { return at.pattern == pattern && at.method == method; });
+  const auto row = static_cast<std::size_t>(route - routes_.begin());
   const auto* const found = std::find(kStatuses.begin(), kStatuses.end() - 1, status);
   counts_[row][static_cast<std::size_t>(found - kStatuses.begin())].fetch_add(1, std::memory_order_relaxed);
   durations_.observe(seconds);

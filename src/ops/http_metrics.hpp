@@ -3,8 +3,8 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ops/fixed_histogram.hpp"
@@ -21,13 +21,14 @@ class HttpMetrics {
     std::string pattern;  ///< `/api/items/{id}`
   };
 
-  /// @param routes  in the order of the router's table
+  /// @param routes  all that can answer
   explicit HttpMetrics(std::vector<Route> routes);
 
-  /// @param route    index into the routes; nothing: none matched
+  /// @param method   `HEAD` counts as `GET`
+  /// @param pattern  of the route that answered; empty: none did
   /// @param status   RFC 9110 §15
   /// @param seconds  from the request's head to the answer's last byte queued
-  void count(std::optional<std::size_t> route, std::uint16_t status, double seconds) noexcept;
+  void count(std::string_view method, std::string_view pattern, std::uint16_t status, double seconds) noexcept;
   /// Adds `grtc_http_requests_total{method,route,status}` and `grtc_http_request_duration_seconds`. This must outlive
   /// `metrics`.
   void publish(Metrics& metrics) const;

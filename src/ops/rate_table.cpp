@@ -8,8 +8,8 @@
 
 namespace grtc::ops {
 
-RateTable::RateTable(std::uint32_t per_minute, std::size_t max_keys)
-    : burst_(per_minute), per_second_(per_minute / 60.0), max_keys_(std::max<std::size_t>(max_keys, 1)) {}
+RateTable::RateTable(double per_second, double burst, std::size_t max_keys)
+    : per_second_(per_second), burst_(burst), max_keys_(std::max<std::size_t>(max_keys, 1)) {}
 
 RateTable::Bucket& RateTable::bucket_of(std::string_view key, core::TimePoint now) {
   if (const auto found = buckets_.find(key); found != buckets_.end()) {
@@ -26,7 +26,7 @@ RateTable::Bucket& RateTable::bucket_of(std::string_view key, core::TimePoint no
 }
 
 std::uint32_t RateTable::take(std::string_view key, core::TimePoint now) {
-  if (burst_ <= 0) return 0;
+  if (per_second_ <= 0) return 0;
   const std::lock_guard lock(mutex_);
   Bucket& bucket = bucket_of(key, now);
   // Threads read the clock apart: a slightly older `now` is no time passed.

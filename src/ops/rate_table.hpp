@@ -15,9 +15,10 @@ namespace grtc::ops {
 /// which is held for a look-up.
 class RateTable {
  public:
-  /// @param per_minute  tokens a minute and key, and at most so many at once; 0: no limit
+  /// @param per_second  tokens a second and key; 0: no limit
+  /// @param burst       at most so many at once, from 1
   /// @param max_keys    from 1
-  RateTable(std::uint32_t per_minute, std::size_t max_keys);
+  RateTable(double per_second, double burst, std::size_t max_keys);
 
   /// Takes one of `key`'s tokens.
   /// @return 0: there was one; else seconds until there is one again (for `Retry-After`)
@@ -31,8 +32,8 @@ class RateTable {
   };
   Bucket& bucket_of(std::string_view key, core::TimePoint now);
 
-  const double burst_;
   const double per_second_;
+  const double burst_;
   const std::size_t max_keys_;
   std::mutex mutex_;
   std::list<Bucket> by_use_;                                                   ///< the latest in front

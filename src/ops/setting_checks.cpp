@@ -41,9 +41,9 @@ bool is_network(std::string_view text) {
 /// RFC 6454 §6.2: scheme, host and perhaps a port, nothing after.
 bool is_origin(std::string_view text) {
   if (text == "*") return true;
-  const std::size_t scheme = text.find("://");
-  if (scheme == std::string_view::npos || scheme == 0) return false;
-  const std::string_view host = text.substr(scheme + 3);
+  const std::size_t scheme = text.starts_with("https://") ? 8 : text.starts_with("http://") ? 7 : 0;
+  if (scheme == 0) return false;
+  const std::string_view host = text.substr(scheme);
   return !host.empty() && host.find_first_of("/?#@ ") == std::string_view::npos;
 }
 

@@ -46,8 +46,8 @@ class IceDesk {
  public:
   explicit IceDesk(IceRouteOptions options)
       : options_(std::move(options)),
-        by_address_(options_.per_minute, kMaxRated),
-        by_peer_(kPerPeerAMinute, kMaxRated) {}
+        by_address_(options_.per_minute / 60.0, options_.per_minute, kMaxRated),
+        by_peer_(kPerPeerAMinute / 60.0, kPerPeerAMinute, kMaxRated) {}
 
   static void publish(const std::shared_ptr<const IceDesk>& desk, ops::Metrics& metrics) {
     for (std::size_t i = 0; i < kReasons.size(); ++i) {

@@ -24,7 +24,7 @@ inline Options test_options() {
                  .origins = *AllowedOrigins::parse(""),
                  .proxies = *TrustedProxies::parse("none"),
                  .doors = {},
-                 .may_upgrade = {},
+                 .enter = {},
                  .observer = {}};
 }
 

@@ -97,7 +97,9 @@ TEST(Door, RefusesWhatIsNoWebSocketRequest) {
 TEST(Door, RefusesKeysOriginsAndLimits) {
   Options options = with_door();
   auto room = std::make_shared<std::atomic<bool>>(true);
-  options.may_upgrade = [room](const std::string& address) { return *room && address == "127.0.0.1"; };
+  options.enter = [room](const std::string& address) -> std::shared_ptr<void> {
+    return *room && address == "127.0.0.1" ? room : nullptr;
+  };
   RunningServer server({}, std::move(options));
   std::string bad_key = upgrade();
   bad_key.replace(bad_key.find(kKey), 4, "****");

@@ -53,12 +53,12 @@ TEST(Metrics, TellOfTheProcess) {
 
 TEST(HttpMetrics, CountByRouteAndStatusAndNothingThatAClientMakesUp) {
   HttpMetrics http({{"GET", "/health"}, {"POST", "/api/items"}});
-  http.count(0, 200, 0.001);
-  http.count(0, 200, 0.001);
-  http.count(1, 201, 0.001);
-  http.count(1, 418, 0.001);
-  http.count(std::nullopt, 404, 0.001);
-  http.count(77, 404, 0.001);
+  http.count("GET", "/health", 200, 0.001);
+  http.count("HEAD", "/health", 200, 0.001);
+  http.count("POST", "/api/items", 201, 0.001);
+  http.count("POST", "/api/items", 418, 0.001);
+  http.count("GET", "", 404, 0.001);
+  http.count("BREW", "/health", 404, 0.001);
   Metrics metrics;
   http.publish(metrics);
   EXPECT_THAT(metrics.scrape(),

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 constexpr core::TimePoint kStart{std::chrono::hours(1)};
 
 TEST(RateTable, GivesEachKeyItsOwnAllowanceAndSaysWhenToComeBack) {
-  RateTable table(6, 100);
+  RateTable table(0.1, 6, 100);
   for (int i = 0; i < 6; ++i) EXPECT_EQ(table.take("alice", kStart), 0U);
   EXPECT_EQ(table.take("alice", kStart), 10U);
   EXPECT_EQ(table.take("bob", kStart), 0U);
@@ -19,15 +19,15 @@ TEST(RateTable, GivesEachKeyItsOwnAllowanceAndSaysWhenToComeBack) {
   EXPECT_EQ(table.take("alice", kStart + 10s), 10U);
 }
 
-TEST(RateTable, NeverHoldsMoreThanAMinutesWorth) {
-  RateTable table(2, 100);
+TEST(RateTable, NeverHoldsMoreThanItsBurst) {
+  RateTable table(2.0 / 60, 2, 100);
   EXPECT_EQ(table.take("alice", kStart), 0U);
   for (int i = 0; i < 2; ++i) EXPECT_EQ(table.take("alice", kStart + 1h), 0U);
   EXPECT_NE(table.take("alice", kStart + 1h), 0U);
 }
 
 TEST(RateTable, ForgetsTheKeyUnseenForLongestWhenItIsFull) {
-  RateTable table(1, 2);
+  RateTable table(1.0 / 60, 1, 2);
   EXPECT_EQ(table.take("a", kStart), 0U);
   EXPECT_EQ(table.take("b", kStart), 0U);
   EXPECT_NE(table.take("a", kStart), 0U);
@@ -37,7 +37,7 @@ TEST(RateTable, ForgetsTheKeyUnseenForLongestWhenItIsFull) {
 }
 
 TEST(RateTable, IsOffAtZero) {
-  RateTable table(0, 2);
+  RateTable table(0, 2, 2);
   for (int i = 0; i < 1000; ++i) ASSERT_EQ(table.take("a", kStart), 0U);
 }
 

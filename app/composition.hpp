@@ -1,0 +1,89 @@
+#pragma once
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/hub_directory.hpp"
+#include "app/io_threads.hpp"
+#include "core/time.hpp"
+#include "http/server.hpp"
+#include "items/feed.hpp"
+#include "items/sqlite/sqlite_store.hpp"
+#include "ops/http_metrics.hpp"
+#include "ops/ice.hpp"
+#include "ops/log.hpp"
+#include "ops/metrics.hpp"
+#include "ops/rate_table.hpp"
+#include "ops/settings.hpp"
+#include "routes/service_routes.hpp"
+#include "signalling/census.hpp"
+#include "signalling/grtc_door.hpp"
+#include "signalling/grtc_hub.hpp"
+
+namespace grtc::app {
+
+/// The whole server, put together by hand: the only place that knows all parts. Thread: the main one.
+class Composition {
+ public:
+  /// Opens the database and the port. The loops don't run yet.
+  /// @param settings, log  outlive it
+  /// @return the one line that stops the start
+  [[nodiscard]] static core::Result<std::unique_ptr<Composition>> make(const ops::Settings& settings,
+                                                                       const std::string& instance, ops::Log& log);
+  Composition(const Composition&) = delete;
+  Composition& operator=(const Composition&) = delete;
+  ~Composition() = default;
+
+  /// From here on it serves.
+  void start();
+  [[nodiscard]] std::uint16_t port() const noexcept { return server_->port(); }
+  /// Takes up a new certificate; keeps the old one, and says so, when it is broken.
+  void reload_tls();
+  /// Tells everyone to come back later: `/ready` says so, newcomers are refused, WebSockets are closed one after the
+  /// other within DRAIN_SECONDS. `drained` runs once on an I/O thread when the last one is closed.
+  void drain(std::function<void()> drained);
+  /// Stops listening and ends what HTTP connections wait for. Requests that run are still answered.
+  void close_http() { server_->drain(); }
+  [[nodiscard]] bool has_http() const noexcept { return server_->sockets() > 0; }
+  /// Ends the loops and keeps the sessions for the next start.
+  void stop();
+
+ private:
+  Composition(const ops::Settings& settings, const std::string& instance, ops::Log& log);
+  [[nodiscard]] core::Result<void> assemble();
+  [[nodiscard]] core::Result<void> open_store();
+  [[nodiscard]] core::Result<void> open_server();
+  void make_hubs();
+  void restore_sessions();
+  void save_sessions();
+  [[nodiscard]] std::shared_ptr<http::Router> make_router();
+  void add_ice_routes(http::Router& router);
+  void add_service_routes(http::Router& router);
+  void publish_metrics(const http::Router& router);
+  void observe(const http::Observation& seen);
+  [[nodiscard]] http::Door make_door();
+  [[nodiscard]] bool may_join(const http::Request& request);
+
+  // Below, each is destroyed before those above it, which it uses.
+  const ops::Settings& settings_;
+  ops::Log& log_;
+  const core::TimePoint started_at_;
+  std::atomic<routes::Readiness> readiness_{routes::Readiness::starting};
+  ops::RateTable join_rate_;
+  signalling::GrtcOptions hub_options_;
+  std::shared_ptr<signalling::Census> census_;
+  ops::Metrics metrics_;
+  std::unique_ptr<ops::IceServers> ice_;
+  std::unique_ptr<ops::HttpMetrics> http_metrics_;
+  IoThreads io_;
+  std::unique_ptr<items::sqlite::SqliteStore> store_;
+  std::unique_ptr<items::Feed> feed_;
+  std::vector<std::unique_ptr<signalling::GrtcHub>> hubs_;
+  std::vector<signalling::GrtcHub*> hub_pointers_;
+  std::unique_ptr<HubDirectory> directory_;
+  std::unique_ptr<signalling::GrtcDoor> door_;
+  std::unique_ptr<http::Server> server_;
+};
+
+}  // namespace grtc::app

@@ -1,0 +1,26 @@
+#pragma once
+#include <string>
+
+#include "core/problem.hpp"
+#include "http/options.hpp"
+#include "items/sqlite/sqlite_options.hpp"
+#include "ops/log.hpp"
+#include "ops/settings.hpp"
+#include "signalling/grtc_hub.hpp"
+
+namespace grtc::app {
+
+/// What each part is told of the settings. What the composition wires (callbacks) is still empty.
+
+[[nodiscard]] ops::Log::Options log_options(const ops::Settings& settings, const std::string& instance);
+[[nodiscard]] signalling::GrtcOptions hub_options(const ops::Settings& settings, const std::string& instance);
+[[nodiscard]] items::sqlite::SqliteOptions store_options(const ops::Settings& settings);
+/// @return the line that stops the start: lists that look right but hold no origin or network
+[[nodiscard]] core::Result<http::Options> http_options(const ops::Settings& settings);
+
+/// THREADS, or one for each core that this process may use.
+[[nodiscard]] unsigned thread_count(const ops::Settings& settings);
+/// Where sessions wait for the next start: beside the database.
+[[nodiscard]] std::string session_path(const ops::Settings& settings);
+
+}  // namespace grtc::app

@@ -1,0 +1,107 @@
+#include "app/server_metrics.hpp"
+
+#include <algorithm>
+#include <functional>
+
+#include "ops/version.hpp"
+
+namespace grtc::app {
+namespace {
+
+using items::sqlite::SqliteMetrics;
+using signalling::GrtcHub;
+
+/// The sum over all hubs of what `count` reads of one.
+std::function<double()> over(const Hubs& hubs, std::function<std::uint64_t(const GrtcHub&)> count) {
+  return [hubs, count = std::move(count)] {
+    std::uint64_t sum = 0;
+    for (const GrtcHub* hub : hubs) sum += count(*hub);
+    return static_cast<double>(sum);
+  };
+}
+
+/// A histogram of whole numbers as one of the metric's unit: `unit` is 1e-6 for microseconds as seconds.
+template <std::size_t Bounds>
+ops::HistogramSnapshot scaled(const std::array<std::uint64_t, Bounds>& bounds,
+                              const items::sqlite::HistogramData<Bounds>& data, double unit) {
+  ops::HistogramSnapshot snapshot;
+  for (const std::uint64_t bound : bounds) snapshot.bounds.push_back(static_cast<double>(bound) * unit);
+  snapshot.counts.assign(data.counts.begin(), data.counts.end());
+  snapshot.sum = static_cast<double>(data.sum) * unit;
+  return snapshot;
+}
+
+void publish_traffic(ops::Metrics& metrics, const Hubs& hubs) {
+  const char* messages = "WebSocket messages";
+  const char* bytes = "Bytes of WebSocket frames";
+  metrics.counter("grtc_messages_total", messages, {{"direction", "in"}},
+                  over(hubs, [](const GrtcHub& hub) { return hub.traffic().messages_in.value(); }));
+  metrics.counter("grtc_messages_total", messages, {{"direction", "out"}},
+                  over(hubs, [](const GrtcHub& hub) { return hub.traffic().messages_out.value(); }));
+  metrics.counter("grtc_bytes_total", bytes, {{"direction", "in"}},
+                  over(hubs, [](const GrtcHub& hub) { return hub.traffic().bytes_in.value(); }));
+  metrics.counter("grtc_bytes_total", bytes, {{"direction", "out"}},
+                  over(hubs, [](const GrtcHub& hub) { return hub.traffic().bytes_out.value(); }));
+  metrics.histogram("grtc_relay_latency_seconds", "From reading a message to having written it", {}, [hubs] {
+    ops::HistogramSnapshot all;
+    for (const GrtcHub* hub : hubs) all += hub->relay_latency().snapshot();
+    return all;
+  });
+}
+
+void publish_sessions(ops::Metrics& metrics, const Hubs& hubs) {
+  metrics.gauge("grtc_rooms", "Rooms", {}, over(hubs, [](const GrtcHub& hub) { return hub.room_count(); }));
+  metrics.gauge("grtc_peers", "Sessions in rooms, also those that may resume", {},
+                over(hubs, [](const GrtcHub& hub) { return hub.peer_count(); }));
+  metrics.counter("grtc_joins_total", "Sessions begun", {},
+                  over(hubs, [](const GrtcHub& hub) { return hub.counters().joins.value(); }));
+  metrics.counter("grtc_resumes_total", "Sessions resumed", {},
+                  over(hubs, [](const GrtcHub& hub) { return hub.counters().resumes.value(); }));
+  metrics.counter("grtc_failed_resumes_total", "Resumes that became a new session", {},
+                  over(hubs, [](const GrtcHub& hub) { return hub.counters().failed_resumes.value(); }));
+  metrics.counter("grtc_queue_overflows_total", "Sessions ended because their queue was full", {},
+                  over(hubs, [](const GrtcHub& hub) { return hub.counters().overflows.value(); }));
+  metrics.counter("grtc_throttled_total", "Times that a client was not read from because of MESSAGE_RATE", {},
+                  over(hubs, [](const GrtcHub& hub) { return hub.counters().throttled.value(); }));
+  metrics.counter("grtc_errors_total", "`error` frames sent", {},
+                  over(hubs, [](const GrtcHub& hub) { return hub.counters().errors.value(); }));
+}
+
+}  // namespace
+
+void publish_signalling(ops::Metrics& metrics, const Hubs& hubs, const signalling::Census& census) {
+  metrics.gauge("grtc_connections", "Open WebSockets", {}, [&census] { return static_cast<double>(census.size()); });
+  publish_sessions(metrics, hubs);
+  publish_traffic(metrics, hubs);
+}
+
+void publish_items(ops::Metrics& metrics, const items::sqlite::SqliteStore& store, const items::Feed& feed) {
+  const auto read = [&store](auto member) {
+    return [&store, member] { return static_cast<double>(store.metrics().*member); };
+  };
+  const char* refused = "Item calls refused because the queue was full";
+  const char* waiting = "Item calls that wait";
+  metrics.counter("grtc_sqlite_writes_total", "Writes committed", {}, read(&SqliteMetrics::writes));
+  metrics.counter("grtc_sqlite_failed_writes_total", "Writes that the database failed", {},
+                  read(&SqliteMetrics::failed_writes));
+  metrics.counter("grtc_sqlite_refused_total", refused, {{"kind", "write"}}, read(&SqliteMetrics::refused_writes));
+  metrics.counter("grtc_sqlite_refused_total", refused, {{"kind", "read"}}, read(&SqliteMetrics::refused_reads));
+  metrics.gauge("grtc_sqlite_queue", waiting, {{"kind", "write"}}, read(&SqliteMetrics::write_queue));
+  metrics.gauge("grtc_sqlite_queue", waiting, {{"kind", "read"}}, read(&SqliteMetrics::read_queue));
+  metrics.histogram("grtc_sqlite_commit_batch_size", "Writes that shared one commit", {},
+                    [&store] { return scaled(items::sqlite::kBatchSizeBounds, store.metrics().batch_size, 1); });
+  metrics.histogram("grtc_sqlite_commit_seconds", "From a transaction's begin to its being durable", {},
+                    [&store] { return scaled(items::sqlite::kCommitMicrosBounds, store.metrics().commit_us, 1e-6); });
+  metrics.gauge("grtc_feed_listeners", "Open item event streams", {},
+                [&feed] { return static_cast<double>(feed.listeners()); });
+}
+
+void publish_program(ops::Metrics& metrics, const ops::Log& log) {
+  metrics.gauge("grtc_build_info", "1, with the version", {{"version", std::string(ops::version())}},
+                [] { return 1.0; });
+  metrics.counter("grtc_log_dropped_total", "Log lines lost because nobody read them in time", {},
+                  [&log] { return static_cast<double>(log.dropped()); });
+  ops::publish_process_metrics(metrics);
+}
+
+}  // namespace grtc::app

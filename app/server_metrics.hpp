@@ -1,0 +1,21 @@
+#pragma once
+#include <vector>
+
+#include "http/server.hpp"
+#include "items/feed.hpp"
+#include "items/sqlite/sqlite_store.hpp"
+#include "ops/log.hpp"
+#include "ops/metrics.hpp"
+#include "signalling/census.hpp"
+#include "signalling/grtc_hub.hpp"
+
+namespace grtc::app {
+
+using Hubs = std::vector<signalling::GrtcHub*>;
+
+/// Adds what the parts count to `/metrics`. All of them must outlive `metrics`.
+void publish_signalling(ops::Metrics& metrics, const Hubs& hubs, const signalling::Census& census);
+void publish_items(ops::Metrics& metrics, const items::sqlite::SqliteStore& store, const items::Feed& feed);
+void publish_program(ops::Metrics& metrics, const ops::Log& log);
+
+}  // namespace grtc::app
