@@ -7,6 +7,8 @@ namespace grtc::http {
 namespace {
 
 constexpr std::size_t kReadAtOnce = std::size_t{64} * 1024;
+/// One that sends without end must not keep the others of its thread waiting.
+constexpr int kReadsPerTurn = 16;
 /// Bytes of events that a client may be behind with.
 constexpr std::size_t kMaxStreamBytes = std::size_t{1024} * 1024;
 
@@ -64,38 +66,32 @@ void Connection::on_writable() {
 
 void Connection::read_requests() {
   const std::span<char> into = lane_->io.scratch().first(kReadAtOnce);
-  unread_ = false;
-  for (;;) {
+  for (int i = 0; i < kReadsPerTurn; ++i) {
     const net::Transfer got = socket_.raw().read(into);
+    unread_ = got.stop == net::Stop::none;
     switch (got.stop) {
-      case net::Stop::none:
-        drive({into.data(), got.bytes});
-        break;
-      case net::Stop::wants_read:
-        return settle();
+      case net::Stop::none: drive({into.data(), got.bytes}); break;
+      case net::Stop::wants_read: return settle();
       case net::Stop::wants_write:
         read_when_writable_ = true;
         arm_writable();
         return settle();
-      default:
-        return on_end();
-    }
-    if (state_ != State::reading || stalled_) {
-      unread_ = true;
-      return settle();
+      default: return on_end();
     }
     // A plain socket that gave less is empty; of TLS a record may wait inside, where no readiness tells of it.
-    if (!remote_.secure && got.bytes < into.size()) return settle();
+    unread_ = remote_.secure || got.bytes == into.size();
+    if (state_ != State::reading || stalled_ || !unread_) break;
   }
+  settle();
 }
 
 void Connection::read_and_drop() {
-  for (;;) {
+  for (int i = 0; i < kReadsPerTurn; ++i) {
     const net::Transfer got = socket_.raw().read(lane_->io.scratch());
-    if (got.stop == net::Stop::none) continue;
     if (got.stop == net::Stop::wants_read) return arm_readable();
-    return close();
+    if (got.stop != net::Stop::none) return close();
   }
+  lane_->io.post([self = shared_from_this()] { self->on_readable(); });
 }
 
 void Connection::on_end() {
@@ -141,6 +137,8 @@ void Connection::park() {
     lane_->wait(*this, Wait::stream);
     return arm_readable();
   }
+  // It became idle after its lane closed the idle ones.
+  if (lane_->drained() && !parser_) return drain();
   // A TLS connection without a request is one in its handshake, or it could be.
   const bool in_head = parser_ ? !parser_->head_done() : remote_.secure && !used_;
   // The time for a head runs from its first byte: a drop now and then doesn't lengthen it.

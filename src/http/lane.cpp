@@ -62,6 +62,7 @@ void Lane::expire(core::TimePoint now) {
 
 void Lane::drain() {
   announce_drain();
+  drained_ = true;
   for (const Wait why : {Wait::idle, Wait::stream, Wait::write}) {
     std::vector<std::shared_ptr<Connection>> all;  // draining unlinks: the list can't be walked meanwhile
     for (Waiting& waiting : lists_[static_cast<std::size_t>(why)]) {

@@ -56,6 +56,7 @@ class Lane : public std::enable_shared_from_this<Lane> {
   /// Doors and answers as in drain(); nothing is closed.
   void announce_drain() noexcept { draining_ = true; }
   [[nodiscard]] bool draining() const noexcept { return draining_; }
+  [[nodiscard]] bool drained() const noexcept { return drained_; }
   /// Any thread: the server is gone, nothing is answered any more.
   void stop() noexcept { stopped_ = true; }
   [[nodiscard]] bool stopped() const noexcept { return stopped_; }
@@ -75,6 +76,7 @@ class Lane : public std::enable_shared_from_this<Lane> {
   std::uint64_t id_prefix_;
   std::uint64_t ids_ = 0;
   bool draining_ = false;
+  bool drained_ = false;
   std::atomic<bool> stopped_{false};
 };
 

@@ -46,6 +46,7 @@ void Server::accept(const std::shared_ptr<Lane>& lane, net::Accepted accepted) {
     ::close(accepted.fd);
     return;
   }
+  lane->io.update_now();  // before the loop's first tick its time is that of its making
   // The connection takes its own reference of the context (SSL_new does): a reload frees nothing under it.
   const auto tls = tls_.load();
   std::make_shared<Connection>(lane, std::move(accepted), tls ? tls->native() : nullptr)->start();
