@@ -17,6 +17,11 @@ std::string_view without_trailing_space(std::string_view token) noexcept {
   return token;
 }
 
+std::string_view without_space(std::string_view text) noexcept {
+  text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+  return without_trailing_space(text);
+}
+
 /// Takes digits off the front; false when there is none.
 bool take_digits(std::string_view& rest) noexcept {
   const std::size_t end = std::min(rest.find_first_not_of("0123456789"), rest.size());
@@ -56,21 +61,12 @@ class Walk {
  public:
   explicit Walk(const JsonBounds& bounds) : bounds_(bounds) {}
 
-  bool document(ondemand::document& doc, JsonValue& out) {
+  bool document(ondemand::document& doc, std::string_view text, JsonValue& out) {
     ondemand::json_type type{};
     if (doc.type().get(type)) return not_json();
-    if (type == ondemand::json_type::array || type == ondemand::json_type::object) {
-      ondemand::value root;
-      if (doc.get_value().get(root) || !build(root, 1, out)) return not_json();
-    } else {
-      std::string_view token;
-      if (doc.raw_json_token().get(token)) return not_json();
-      std::string_view decoded;
-      if (type == ondemand::json_type::string && doc.get_string().get(decoded)) return not_json();
-      // A scalar's token reaches to the end of the text, so it also shows what trails it.
-      if (!scalar(type, without_trailing_space(token), decoded, out)) return not_json();
-      return true;
-    }
+    if (!nests(type)) return lone_scalar(doc, type, text, out);
+    ondemand::value root;
+    if (doc.get_value().get(root) || !build(root, 1, out)) return not_json();
     const char* rest = nullptr;
     return doc.current_location().get(rest) == simdjson::OUT_OF_BOUNDS || not_json();
   }
@@ -84,6 +80,21 @@ class Walk {
     if (!refused_) problem_ = {code, std::move(sentence), {}, 0};
     refused_ = true;
     return false;
+  }
+
+  static bool nests(ondemand::json_type type) noexcept {
+    return type == ondemand::json_type::array || type == ondemand::json_type::object;
+  }
+
+  /// simdjson doesn't look at what follows a scalar that is the whole document.
+  bool lone_scalar(ondemand::document& doc, ondemand::json_type type, std::string_view text, JsonValue& out) {
+    std::string_view token;
+    if (doc.raw_json_token().get(token)) return not_json();
+    std::string_view decoded;
+    if (type == ondemand::json_type::string && doc.get_string().get(decoded)) return not_json();
+    token = without_trailing_space(token);
+    const bool whole = token == without_space(text);
+    return (whole && scalar(type, token, decoded, out)) || not_json();
   }
 
   static bool scalar(ondemand::json_type type, std::string_view token, std::string_view decoded, JsonValue& out) {
@@ -115,8 +126,7 @@ class Walk {
   bool build(ondemand::value& value, unsigned depth, JsonValue& out) {
     ondemand::json_type type{};
     if (value.type().get(type)) return not_json();
-    const bool nests = type == ondemand::json_type::array || type == ondemand::json_type::object;
-    if (!nests) return scalar(value, type, out);
+    if (!nests(type)) return scalar(value, type, out);
     if (depth > bounds_.depth) return refuse(core::Code::too_deep, "The body is nested too deeply.");
     return type == ondemand::json_type::array ? array(value, depth, out) : object(value, depth, out);
   }
@@ -181,7 +191,7 @@ core::Result<JsonValue> parse_json(std::string_view text, const JsonBounds& boun
   if (parser.iterate(padded).get(doc)) {
     return core::Problem{core::Code::bad_json, "The body is not valid JSON.", {}, 0};
   }
-  if (!walk.document(doc, value)) return std::move(walk).problem();
+  if (!walk.document(doc, text, value)) return std::move(walk).problem();
   return value;
 }
 
