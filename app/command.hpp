@@ -1,6 +1,7 @@
 #pragma once
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace grtc::app {
 
@@ -13,6 +14,16 @@ enum Exit : int {
 
 /// Words of the command line behind the command's own name.
 using Words = std::span<const char* const>;
+
+struct Command {
+  std::string_view name;
+  int (*run)(Words words);
+  std::string_view help;
+};
+
+/// Runs the one of `commands` that the first word names; `--help` lists them.
+/// @param program  for help and errors: `grtc`, `grtc db`
+int run_one_of(const std::string& program, std::string_view purpose, std::span<const Command> commands, Words words);
 
 int serve(Words words);
 int health(Words words);

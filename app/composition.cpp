@@ -57,7 +57,7 @@ Composition::Composition(const ops::Settings& settings, const std::string& insta
 Result<void> Composition::assemble() {
   auto ice = ops::IceConfig::read(settings_);
   if (!ice) return ice.error();
-  for (const std::string& warning : ice->warnings) log_.warning(warning);
+  warnings_ = ice->warnings;
   ice_ = std::make_unique<IceServers>(*std::move(ice));
   if (auto opened = open_store(); !opened) return opened;
   make_hubs();

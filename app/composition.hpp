@@ -35,6 +35,8 @@ class Composition {
   Composition& operator=(const Composition&) = delete;
   ~Composition() = default;
 
+  /// What of the settings is rarely meant: for the log.
+  [[nodiscard]] const std::vector<std::string>& warnings() const noexcept { return warnings_; }
   /// From here on it serves.
   void start();
   [[nodiscard]] std::uint16_t port() const noexcept { return server_->port(); }
@@ -74,6 +76,7 @@ class Composition {
   signalling::GrtcOptions hub_options_;
   std::shared_ptr<signalling::Census> census_;
   ops::Metrics metrics_;
+  std::vector<std::string> warnings_;
   std::unique_ptr<ops::IceServers> ice_;
   std::unique_ptr<ops::HttpMetrics> http_metrics_;
   IoThreads io_;

@@ -53,8 +53,9 @@ ops::Settings::Source source_of(const Flags& flags) {
   };
 }
 
-void log_start(const ops::Settings& settings, ops::Log& log) {
-  const std::uint64_t descriptors = raise_descriptor_bound();
+/// What is worth knowing once it is clear that the start succeeds: one that fails says why, in one line, and no more.
+void log_start(const ops::Settings& settings, const Composition& server, std::uint64_t descriptors, ops::Log& log) {
+  for (const std::string& warning : server.warnings()) log.warning(warning);
   const auto connections = static_cast<std::uint64_t>(settings.integer("MAX_CONNECTIONS"));
   if (descriptors < connections + kOwnDescriptors) {
     log.warning("fewer descriptors than MAX_CONNECTIONS: raise the limit (ulimit -n)",
@@ -118,9 +119,10 @@ int serve(Words words) {
   Signals signals;
   const std::string instance = ops::random_text(kInstanceBytes);
   ops::Log log(log_options(*settings, instance));
-  log_start(*settings, log);
+  const std::uint64_t descriptors = raise_descriptor_bound();
   const auto server = Composition::make(*settings, instance, log);
   if (!server) return say_wrong(kSelf, server.error().sentence);
+  log_start(*settings, **server, descriptors, log);
   (*server)->start();
   const std::uint16_t port = (*server)->port();
   log.notice("listening", {{"url", url_of(*settings, port)}, {"port", port}, {"version", ops::version()}});

@@ -1,6 +1,7 @@
 #include "net/tls_context.hpp"
 
 #include <string_view>
+#include <system_error>
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -8,11 +9,16 @@
 namespace grtc::net {
 namespace {
 
-/// "file: why", with OpenSSL's own last reason; the thread's error queue is empty afterwards.
+/// "file: why", with OpenSSL's first reason: those after it only say who passed it on. The thread's error queue is empty
+/// afterwards.
 core::Problem why(const std::string& name, const std::string& file) {
   std::string reason = "cannot be used";
-  if (const unsigned long error = ERR_peek_last_error(); error != 0) {
-    if (const char* text = ERR_reason_error_string(error)) reason = text;
+  if (const unsigned long error = ERR_peek_error(); error != 0) {
+    if (ERR_SYSTEM_ERROR(error)) {
+      reason = std::generic_category().message(ERR_GET_REASON(error));
+    } else if (const char* text = ERR_reason_error_string(error)) {
+      reason = text;
+    }
   }
   ERR_clear_error();
   return {core::Code::unavailable, name + "=" + file + ": " + reason, {}, 0};
