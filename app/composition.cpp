@@ -115,6 +115,7 @@ Result<void> Composition::open_server() {
   options->enter = [this](const std::string& address) { return census_->enter(address); };
   options->observer = [this](const http::Observation& seen) { observe(seen); };
   options->doors.push_back(make_door());
+  if (const auto free = net::Listener::check_free(options->host, options->port); !free) return free.error();
   std::shared_ptr<net::TlsContext> tls;
   if (settings_.has("TLS_CERT")) {
     auto loaded = net::TlsContext::load(settings_.text("TLS_CERT"), settings_.text("TLS_KEY"));

@@ -96,21 +96,42 @@ class AsioListener final : public Listener {
   std::uint16_t port_ = 0;
 };
 
+core::Result<tcp::endpoint> endpoint_of(const std::string& host, std::uint16_t port) {
+  error_code error;
+  const auto address = asio::ip::make_address(host, error);
+  if (!error) return tcp::endpoint(address, port);
+  return core::Problem{core::Code::bad_request, "HOST=" + host + ": must be an IPv4 or IPv6 address", {}, 0};
+}
+
+core::Problem cannot_listen(const tcp::endpoint& at, const error_code& error) {
+  return {core::Code::unavailable,
+          "PORT=" + std::to_string(at.port()) + " on HOST=" + at.address().to_string() + ": " + error.message(),
+          {},
+          0};
+}
+
 }  // namespace
+
+core::Result<void> Listener::check_free(const std::string& host, std::uint16_t port) {
+  if (port == 0) return {};
+  const auto at = endpoint_of(host, port);
+  if (!at) return at.error();
+  error_code error;
+  asio::io_context unused;
+  tcp::acceptor alone(unused);  // without SO_REUSEPORT it can't be bound beside another listener
+  alone.open(at->protocol(), error);
+  if (!error) alone.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) alone.bind(*at, error);
+  if (!error) return {};
+  return cannot_listen(*at, error);
+}
 
 core::Result<std::unique_ptr<Listener>> Listener::open(IoThread& io, const std::string& host, std::uint16_t port,
                                                        std::function<void(Accepted)> accepted) {
-  error_code error;
-  const auto address = asio::ip::make_address(host, error);
-  if (error) {
-    return core::Problem{core::Code::bad_request, "HOST=" + host + ": must be an IPv4 or IPv6 address", {}, 0};
-  }
+  const auto at = endpoint_of(host, port);
+  if (!at) return at.error();
   auto listener = std::make_unique<AsioListener>(io, std::move(accepted));
-  error = listener->listen({address, port});
-  if (error) {
-    return core::Problem{core::Code::unavailable,
-                         "PORT=" + std::to_string(port) + " on HOST=" + host + ": " + error.message(), {}, 0};
-  }
+  if (const error_code error = listener->listen(*at)) return cannot_listen(*at, error);
   listener->wait();
   return std::unique_ptr<Listener>(std::move(listener));
 }

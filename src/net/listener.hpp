@@ -25,6 +25,11 @@ class Listener {
   [[nodiscard]] static core::Result<std::unique_ptr<Listener>> open(IoThread& io, const std::string& host,
                                                                       std::uint16_t port,
                                                                       std::function<void(Accepted)> accepted);
+  /// Whether another program holds the port: with SO_REUSEPORT open() would share it, and each would get some of the
+  /// connections. To be asked before the first open(). Port 0 is always free.
+  /// @return as open()
+  [[nodiscard]] static core::Result<void> check_free(const std::string& host, std::uint16_t port);
+
   Listener() = default;
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
