@@ -18,7 +18,8 @@ const kRules = [
   { where: /^tests\//, what: /\b(test|it|describe|suite)\.only\b|\bDISABLED_/, why: 'a narrowed test' },
   { where: /^tests\//, what: /sleep_(for|until)\b|\bu?sleep\([0-9]|waitForTimeout\(/, why: 'wait for the event instead' },
 ]
-/** `setTimeout(resolve, 200)` and `await sleep(200)`; a deadline that rejects is no wait. */
+/** `setTimeout(resolve, 200)` and `await sleep(200)`; a deadline that rejects is no wait. Where time itself is what is tested,
+ *  `// waits: why` stands at the end of the line or above it. */
 const kWaits = /setTimeout\(\s*(?:res|resolve|r|done|ok)\s*,\s*([0-9_]+)|\b(?:sleep|delay|pause|setTimeout)\(\s*([0-9_]+)\s*[,)]/g
 
 const complaints = []
@@ -26,12 +27,14 @@ for (const file of files('.').filter((name) => !/\.(png|ico|woff2?|db|bin)$|pack
   const text = readFileSync(file, 'utf8')
   if (text && !text.endsWith('\n')) complaints.push(`${file}: no line end at the end of the file`)
   if (text.includes('\r')) complaints.push(`${file}: carriage returns`)
-  text.split('\n').forEach((line, index) => {
+  const lines = text.split('\n')
+  lines.forEach((line, index) => {
     const at = `${file}:${index + 1}`
     for (const { where, what, why } of kRules) {
       if (where.test(file) && what.test(line)) complaints.push(`${at}: ${line.trim().slice(0, 100)}: ${why}`)
     }
     if (!file.startsWith('tests/')) return
+    if (/\/\/ waits: \S/.test(line) || /\/\/ waits: \S/.test(lines[index - 1] ?? '')) return
     for (const [, first, second] of line.matchAll(kWaits)) {
       const ms = Number((first ?? second).replaceAll('_', ''))
       if (ms > kLongestWaitMs) complaints.push(`${at}: waits ${ms} ms: wait for the event instead`)
