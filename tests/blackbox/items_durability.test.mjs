@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
-import http from 'node:http'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { run, serve, tool } from '../support/command.mjs'
 import { assertProblem, get, request } from '../support/http.mjs'
+import { Writer } from '../support/item_writer.mjs'
 import { startServer, waitFor } from '../support/server.mjs'
 import { delay, kSlow, seedOf, seeded } from '../support/suite.mjs'
 
@@ -27,71 +27,6 @@ const list = async (server) => {
   return items
 }
 const names = async (server) => (await list(server)).map((item) => item.name).sort()
-
-/** Writes without pause on one connection until the server is gone; remembers what was acknowledged. */
-class Writer {
-  constructor(server, name, random) {
-    Object.assign(this, { server, name, random, agent: new http.Agent({ keepAlive: true, maxSockets: 1 }) })
-    /** id → the version that a 2xx named, or 'deleted' */
-    this.known = new Map()
-    /** id → what was asked last and not answered: 'update' or 'delete' */
-    this.asked = new Map()
-    this.writes = 0
-  }
-
-  async work() {
-    for (;;) {
-      try {
-        await this.#write()
-        this.writes++
-      } catch {
-        return
-      }
-    }
-  }
-
-  async #write() {
-    const alive = [...this.known].filter(([, state]) => state !== 'deleted')
-    const [id, version] = alive[Math.floor(this.random() * alive.length)] ?? []
-    const pick = this.random()
-    if (id === undefined || pick < 0.6) {
-      const { json } = await this.#ask('POST', '/api/items', { json: { name: `${this.name}-${this.writes}` } }, 201)
-      this.known.set(json.id, json.version)
-    } else if (pick < 0.9) {
-      this.asked.set(id, 'update')
-      const { json } = await this.#ask('PATCH', `/api/items/${id}`, { json: { data: { n: this.writes } }, headers: { 'If-Match': `"${id}-${version}"` } }, 200)
-      this.known.set(id, json.version)
-    } else {
-      this.asked.set(id, 'delete')
-      await this.#ask('DELETE', `/api/items/${id}`, {}, 204)
-      this.known.set(id, 'deleted')
-    }
-    this.asked.delete(id)
-  }
-
-  async #ask(method, target, options, status) {
-    const answer = await request(this.server, method, target, { agent: this.agent, ...options })
-    if (answer.status !== status) throw new Error(`${method} ${target}: ${answer.status}`)
-    return answer
-  }
-
-  /** Compares what is there with what was acknowledged; an unanswered write may have happened or not. */
-  check(found) {
-    for (const [id, state] of this.known) {
-      const item = found.get(id)
-      const open = this.asked.get(id)
-      if (state === 'deleted') assert.equal(item, undefined, `the acknowledged delete of ${id}`)
-      else if (item === undefined) assert.equal(open, 'delete', `the acknowledged item ${id} is lost`)
-      else {
-        const allowed = open === 'update' ? [state, state + 1] : [state]
-        assert.ok(allowed.includes(item.version), `item ${id}: version ${item.version}, acknowledged ${state}`)
-      }
-      if (item === undefined) this.known.set(id, 'deleted')
-      else this.known.set(id, item.version)
-    }
-    this.asked.clear()
-  }
-}
 
 describe('An answer of 2xx to a write is kept', () => {
   it(`through ${kKills} kill -9 while ${kWriters} clients write`, { timeout: 300_000 }, async (t) => {
@@ -120,7 +55,7 @@ describe('Backup', { concurrency: true }, () => {
   it('a plain cat of the file is a whole database once the server has been idle for a second', async (t) => {
     const server = await startServer(t)
     for (let n = 0; n < 200; n++) await create(server, { name: `n${n}`, data: { pad: 'x'.repeat(500) } })
-    await delay(1100)
+    await delay(1100) // waits: the promise is about a server that has been idle for a second
     const other = await startServer(t, { waitReady: false })
     await other.stop()
     for (const tail of ['-wal', '-shm']) rmSync(other.databasePath + tail, { force: true })
@@ -135,7 +70,7 @@ describe('Backup', { concurrency: true }, () => {
     it(`cat backup.db > items.db over ${what}, then a restart, restores it`, async (t) => {
       const server = await startServer(t)
       for (let n = 0; n < 50; n++) await create(server, { name: `kept${n}` })
-      await delay(1100)
+      await delay(1100) // waits: the promise is about a server that has been idle for a second
       const backup = readFileSync(server.databasePath)
       const before = await names(server)
       const [first] = await list(server)
@@ -396,7 +331,7 @@ describe('A disk in trouble', { concurrency: true }, () => {
       assert.equal((await get(server, `/api/items/${item.id}`)).status, 200)
       assert.equal((await get(server, '/health')).status, 200)
     }
-    const early = await Promise.race([write, delay(12_000)])
+    const early = await Promise.race([write, delay(12_000)]) // waits: longer than a write may wait for a lock
     if (early) assertProblem(early, 503)
     locker.stdin.end('ROLLBACK;\n.quit\n')
     const answer = await write
