@@ -28,7 +28,6 @@ describe('Limits', { concurrency: true }, () => {
     await refused(server, room, 'room-full', 4413, { peer: 'd' })
     await join(server, fresh(), { peer: 'd' })
     await a.cut()
-    await b.expect('peer-joined')
     await b.expect('peer-updated')
     await refused(server, room, 'room-full', 4413, { peer: 'd' })
     const again = await a.resume()
@@ -158,15 +157,13 @@ describe('Limits', { concurrency: true }, () => {
     // The kernel's buffers take megabytes before the server sees that nobody reads.
     for (let n = 0; n < 2000 && !dropped; n++) {
       alice.send({ type: 'message', n, text })
-      assert.equal((await bob.next(10_000)).type, 'message')
-      if (n % 20 === 19) dropped = (await alice.settled()).find((event) => event.type !== 'message')
-      if (dropped) break
+      const heard = await bob.next(10_000)
+      if (heard.type !== 'message') dropped = heard
     }
     assert.ok(dropped, 'the slow reader was dropped')
     assert.equal(dropped.peer?.peer_id ?? dropped.peer_id, 'slow')
     slow.ws.resume()
-    const end = await slow.ws.closed
-    assert.ok(end.code === 4408 || end.code === 1006, `closed with ${end.code}`)
+    await slow.ws.expectClose(4408)
     alice.send({ type: 'message', n: 'on we go' })
     assert.equal((await bob.until('message', (event) => event.n === 'on we go', 10_000)).n, 'on we go')
     const memory = (await metrics(server)).filter((sample) => sample.name === 'process_resident_memory_bytes')
@@ -174,9 +171,9 @@ describe('Limits', { concurrency: true }, () => {
   })
 
   it('JOIN_RATE: too many joins from one address are told rate-limited, 4429; others still join', async (t) => {
-    const server = await startServer(t, { env: { JOIN_RATE: '5' } })
+    const server = await startServer(t, { env: { JOIN_RATE: '1' } })
     const from = (address) => ({ headers: { 'X-Forwarded-For': address } })
-    for (let i = 0; i < 10; i++) await join(server, fresh(), from('203.0.113.1'))
+    for (let i = 0; i < 2; i++) await join(server, fresh(), from('203.0.113.1'))
     await refused(server, fresh(), 'rate-limited', 4429, from('203.0.113.1'))
     await join(server, fresh(), from('203.0.113.2'))
     assert.equal((await get(server, '/health')).status, 200)

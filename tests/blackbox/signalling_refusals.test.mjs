@@ -97,8 +97,12 @@ describe('What a person can act on is told inside the socket', { concurrency: tr
     assert.ok(Buffer.byteLength(reason) <= 123)
   })
 
-  it('is found only by one path: no room, or more than one segment, is not a room', async () => {
-    for (const path of ['/ws', '/ws/a/b', '/wss/a', '/WS/a']) {
+  it('a path of more segments is a room with a slash: bad-request, 4400', async () => {
+    for (const path of ['/ws/a/b', '/ws/a/', '/ws//']) await refused(server, '', 'bad-request', 4400, { path })
+  })
+
+  it('is found by one path only', async () => {
+    for (const path of ['/ws', '/wss/a', '/WS/a', '/']) {
       const answer = await upgradeRefused(server, path)
       assertProblem(answer, 404)
     }
@@ -114,8 +118,8 @@ describe('What a person cannot act on is an HTTP status and no socket', { concur
     assertProblem(answer, 403)
   })
 
-  it('the origin "null", another port, another scheme: 403', async () => {
-    for (const origin of ['null', `http://127.0.0.1:${server.port + 1}`, `https://127.0.0.1:${server.port}`, 'http://127.0.0.1']) {
+  it('the origin "null", another port, another host, nonsense: 403', async () => {
+    for (const origin of ['null', `http://127.0.0.1:${server.port + 1}`, `http://127.0.0.2:${server.port}`, 'http://127.0.0.1', 'nonsense', `http://127.0.0.1:${server.port}/x`]) {
       assertProblem(await upgradeRefused(server, `/ws/${fresh()}`, { headers: { Origin: origin } }), 403)
     }
   })

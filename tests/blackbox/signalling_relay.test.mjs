@@ -13,6 +13,9 @@ function payloadOf(raw, { from, seq }) {
   return text
 }
 
+/** What stands between the braces: the white space next to them belongs to no member. */
+const membersOf = (text) => text.trim().slice(1, -1).trim()
+
 describe('Relaying', { concurrency: true }, () => {
   const server = sharedServer({ env: { MESSAGE_RATE: '5000' } })
 
@@ -125,7 +128,7 @@ describe('Relaying', { concurrency: true }, () => {
         const got = await bob.expect('message')
         assert.equal(got.from, 'alice')
         const payload = payloadOf(got.raw, { from: 'alice', seq: got.seq })
-        assert.equal(payload.trim(), text.trim())
+        assert.equal(membersOf(payload), membersOf(text))
       })
     }
 
@@ -298,7 +301,7 @@ describe('Messages that are refused leave the socket open', { concurrency: true 
       const error = await alice.expect('error')
       assert.ok([code].flat().includes(error.code), error.raw)
       if (ref !== undefined) assert.equal(error.ref, ref, error.raw)
-      else if (!text.includes('"id":5')) assert.ok(!('ref' in error), error.raw)
+      else if (!/"id":[1-9]\d{0,15}[,}]/.test(text)) assert.ok(!('ref' in error), error.raw)
       alice.send({ type: 'message', text: 'still here', id: 6 })
       const got = await bob.expect('message')
       assert.equal(got.text, 'still here', 'the bad one was not relayed, the next one is')

@@ -170,9 +170,10 @@ export class RawWs {
   resume() {
     this.#socket.resume()
   }
-  /** Ends with a TCP reset and no close frame, as a network that died. */
+  /** Ends with a TCP reset (over TLS: without a word) and no close frame, as a network that died. */
   cut() {
-    this.#socket.resetAndDestroy()
+    if (this.#socket.encrypted) this.#socket.destroy()
+    else this.#socket.resetAndDestroy()
     return this.#closed
   }
   /** Ends with FIN and no close frame. */
