@@ -21,10 +21,11 @@ class TokenBucket {
     return true;
   }
 
-  /// No token is there. A `now` that lags behind is fine: it only counts what has come in later.
+  /// No token is there. A `now` that lags behind is fine: what came in since counts the next time.
   [[nodiscard]] bool is_empty(TimePoint now) noexcept {
     if (rate_ <= 0) return false;
-    if (level_ < 1) fill(now);
+    // Also while there are tokens: time that a full bucket waited for would else be paid out later, beside the burst.
+    if (now > filled_at_) fill(now);
     return level_ < 1;
   }
 
