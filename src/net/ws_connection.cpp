@@ -232,6 +232,10 @@ void WsConnection::send_frames(std::string_view frames) {
   touch();
 }
 
+void WsConnection::answer_ping() {
+  if (pong_) append_frame(control_, Opcode::pong, *std::exchange(pong_, std::nullopt));
+}
+
 void WsConnection::attach(core::EventLog* log) {
   log_ = log;
   if (log_ != nullptr && log_->unwritten() > 0) touch();
@@ -290,7 +294,7 @@ void WsConnection::consume(std::size_t bytes) {
 void WsConnection::flush() {
   dirty_ = false;
   if (state_ == State::closed || blocked_) return;
-  if (pong_) append_frame(control_, Opcode::pong, *std::exchange(pong_, std::nullopt));
+  answer_ping();
   std::array<iovec, kPartsPerWrite> parts;
   while (has_output()) {
     const std::size_t count = gather(parts);
@@ -325,8 +329,10 @@ void WsConnection::close(std::uint16_t code, std::string_view reason) {
 void WsConnection::begin_closing(std::string_view close_frame) {
   attach(nullptr);
   stop_heartbeat();
+  answer_ping();  // nothing may follow our close frame (RFC 6455 §5.5.1)
   send_frames(close_frame);
   state_ = State::closing;
+  resume_reading();  // or the other side's close frame, the end of it all, would wait for the pause to be over
   loop_.closing_.emplace_back(loop_.io().now() + kClosingTime, weak_from_this());
 }
 

@@ -87,6 +87,7 @@ class WsConnection : public std::enable_shared_from_this<WsConnection> {
   void end(std::uint16_t code);
   void heartbeat();
   void stop_heartbeat();
+  void answer_ping();
 
   [[nodiscard]] bool has_output() const noexcept;
   [[nodiscard]] std::size_t gather(std::span<iovec> parts) const;
