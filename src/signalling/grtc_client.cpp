@@ -197,9 +197,12 @@ void GrtcClient::on_binary() {
 /// Takes the token of the message that was just handled; when none is left for the next one, reading stops.
 void GrtcClient::throttle() {
   if (session_ == nullptr) return;
-  if (rate_.take(hub_.io_.now()) && !rate_.is_empty(hub_.io_.now())) return;
+  bool paid = rate_.take(hub_.io_.now());
+  if (paid && !rate_.is_empty(hub_.io_.now())) return;
+  // The turn's clock may be older than the end of the pause that this message waited for.
   const core::TimePoint now = hub_.io_.update_now();
-  if (!rate_.is_empty(now)) return;
+  if (!paid) paid = rate_.take(now);
+  if (paid && !rate_.is_empty(now)) return;
   if (!throttled_since_) throttled_since_ = now;
   if (now - *throttled_since_ >= kThrottledTooLong) {
     const core::Problem flooding{Code::rate_limited, "This client sends more messages than it may.", {}, 0};
