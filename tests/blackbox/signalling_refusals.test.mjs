@@ -102,7 +102,7 @@ describe('What a person can act on is told inside the socket', { concurrency: tr
   })
 
   it('is found by one path only', async () => {
-    for (const path of ['/ws', '/wss/a', '/WS/a', '/']) {
+    for (const path of ['/ws', '/wss/a', '/WS/a', '/nowhere']) {
       const answer = await upgradeRefused(server, path)
       assertProblem(answer, 404)
     }

@@ -106,13 +106,17 @@ export class Peer {
    * The proof of "nothing else arrives" that needs no sleep.
    */
   async settled(timeout = 5000) {
-    this.send({ type: 'ping' })
     const events = []
-    for (;;) {
-      const event = await this.next(timeout)
-      if (event.type === 'pong') return events
-      events.push(event)
+    // Twice: a pong may overtake events that were queued in the same moment, but not those of the round before.
+    for (let round = 0; round < 2; round++) {
+      this.send({ type: 'ping' })
+      for (;;) {
+        const event = await this.next(timeout)
+        if (event.type === 'pong') break
+        events.push(event)
+      }
     }
+    return events
   }
 
   /** Waits until the server has taken everything that was sent so far, keeping what arrives for next(). */
