@@ -106,29 +106,33 @@ bool read_to(std::string_view value, Envelope& out) {
   return !out.to.empty();
 }
 
-/// Cuts members out of the text: what is kept stays as it is, with one comma between two.
+/// Cuts members out of the text. What is kept stays as it is, white space too, with one comma between two members.
 class Keeper {
  public:
-  Keeper(std::string_view text, std::vector<std::string_view>& slices) : text_(text), slices_(slices) {}
+  /// @param inside  where the object's inside begins
+  Keeper(std::string_view text, std::size_t inside, std::vector<std::string_view>& slices)
+      : text_(text), slices_(slices), slice_begin_(inside) {}
 
   void member(std::size_t begin, std::size_t end, bool keep) {
     if (!keep) {
       open_ = false;
-    } else if (open_) {
-      slices_.back() = text_.substr(slice_begin_, end - slice_begin_);
-    } else {
-      // A slice that follows another one takes a comma along: the one in front of the member.
-      slice_begin_ = slices_.empty() ? begin : text_.rfind(',', begin);
-      slices_.push_back(text_.substr(slice_begin_, end - slice_begin_));
-      open_ = true;
+      return;
     }
+    if (!open_) slice_begin_ = slices_.empty() ? begin : text_.rfind(',', begin);  // the comma in front of it
+    if (!open_ || slices_.empty()) slices_.emplace_back();
+    slices_.back() = text_.substr(slice_begin_, end - slice_begin_);
+    open_ = true;
+  }
+  /// The object's inside ends at `end`.
+  void finish(std::size_t end) {
+    if (open_ && !slices_.empty()) slices_.back() = text_.substr(slice_begin_, end - slice_begin_);
   }
 
  private:
   std::string_view text_;
   std::vector<std::string_view>& slices_;
-  std::size_t slice_begin_ = 0;
-  bool open_ = false;
+  std::size_t slice_begin_;
+  bool open_ = true;  ///< the latest slice reaches up to here
 };
 
 std::optional<EnvelopeFault> json_fault(JsonError error) {
@@ -164,7 +168,7 @@ std::optional<EnvelopeFault> scan_envelope(std::string_view text, Envelope& out)
     const JsonError error = core::json_check(text, kMaxDepth);
     return error == JsonError::none ? kNotObject : json_fault(error);
   }
-  Keeper keeper(text, out.members);
+  Keeper keeper(text, scan.position(), out.members);
   std::optional<EnvelopeFault> fault;  // the first one; the scan goes on, as bad JSON weighs more and `id` may follow
   const auto blame = [&fault](const EnvelopeFault& what) {
     if (!fault) fault = what;
@@ -195,7 +199,9 @@ std::optional<EnvelopeFault> scan_envelope(std::string_view text, Envelope& out)
       case Member::dropped: break;
     }
   }
-  if (scan.error() != JsonError::none || !scan.at_end()) return json_fault(scan.error());
+  if (scan.error() != JsonError::none) return json_fault(scan.error());
+  keeper.finish(scan.position() - 1);
+  if (!scan.at_end()) return json_fault(scan.error());
   return fault ? fault : check_whole(out);
 }
 

@@ -80,7 +80,7 @@ void read_resume(const http::Request& request, Arrival& arrival) {
   const auto session = request.query.get("session");
   if (!session || session->empty()) return;
   core::ResumeClaim claim{std::string(*session), std::nullopt};
-  if (const auto seq = request.query.get("seq"); seq && !seq->empty()) {
+  if (const auto seq = request.query.get("seq")) {
     // No seq of ours: no event of any session, so the claim fails and the client learns that it has to start anew.
     claim.seen = parse_seq(*seq).value_or(std::numeric_limits<core::Seq>::max());
   }

@@ -29,7 +29,9 @@ TEST(Envelope, PassesThePayloadOnByteForByte) {
   };
   const Row rows[] = {
       {R"({"type":"x"})", R"("type":"x")"},
-      {R"({ "type" : "x" , "b" : [1, 2 ,{"c":null}] })", R"("type" : "x" , "b" : [1, 2 ,{"c":null}])"},
+      {R"({ "type" : "x" , "b" : [1, 2 ,{"c":null}] })", R"( "type" : "x" , "b" : [1, 2 ,{"c":null}] )"},
+      {R"({ "id":7 , "type":"x" })", R"("type":"x" )"},
+      {R"({ "type":"x" , "id":7 })", R"( "type":"x")"},
       {R"({"type":"x","id":7})", R"("type":"x")"},
       {R"({"id":7,"type":"x"})", R"("type":"x")"},
       {R"({"a":1,"id":7,"type":"x","from":"eve","seq":"1","z":2})", R"("a":1,"type":"x","z":2)"},
