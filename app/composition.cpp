@@ -37,12 +37,13 @@ core::TimePoint steady_now() {
 
 Result<std::unique_ptr<Composition>> Composition::make(const ops::Settings& settings, const std::string& instance,
                                                        ops::Log& log) {
-  std::unique_ptr<Composition> made(new Composition(settings, instance, log));  // the constructor is private
+  auto made = std::make_unique<Composition>(Making(), settings, instance, log);
   if (const auto assembled = made->assemble(); !assembled) return assembled.error();
   return made;
 }
 
-Composition::Composition(const ops::Settings& settings, const std::string& instance, ops::Log& log)
+Composition::Composition(Making /*only make() has one*/, const ops::Settings& settings, const std::string& instance,
+                         ops::Log& log)
     : settings_(settings),
       log_(log),
       started_at_(steady_now()),

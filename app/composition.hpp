@@ -25,12 +25,15 @@ namespace grtc::app {
 
 /// The whole server, put together by hand: the only place that knows all parts. Thread: the main one.
 class Composition {
+  struct Making {};
+
  public:
   /// Opens the database and the port. The loops don't run yet.
   /// @param settings, log  outlive it
   /// @return the one line that stops the start
   [[nodiscard]] static core::Result<std::unique_ptr<Composition>> make(const ops::Settings& settings,
                                                                        const std::string& instance, ops::Log& log);
+  Composition(Making, const ops::Settings& settings, const std::string& instance, ops::Log& log);
   Composition(const Composition&) = delete;
   Composition& operator=(const Composition&) = delete;
   ~Composition() = default;
@@ -52,7 +55,6 @@ class Composition {
   void stop();
 
  private:
-  Composition(const ops::Settings& settings, const std::string& instance, ops::Log& log);
   [[nodiscard]] core::Result<void> assemble();
   [[nodiscard]] core::Result<void> open_store();
   [[nodiscard]] core::Result<void> open_server();
