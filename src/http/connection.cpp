@@ -70,13 +70,17 @@ void Connection::read_requests() {
     const net::Transfer got = socket_.raw().read(into);
     unread_ = got.stop == net::Stop::none;
     switch (got.stop) {
-      case net::Stop::none: drive({into.data(), got.bytes}); break;
-      case net::Stop::wants_read: return settle();
+      case net::Stop::none:
+        drive({into.data(), got.bytes});
+        break;
+      case net::Stop::wants_read:
+        return settle();
       case net::Stop::wants_write:
         read_when_writable_ = true;
         arm_writable();
         return settle();
-      default: return on_end();
+      default:
+        return on_end();
     }
     // A plain socket that gave less is empty; of TLS a record may wait inside, where no readiness tells of it.
     unread_ = remote_.secure || got.bytes == into.size();

@@ -32,6 +32,7 @@ class Connection final : public Waiting, public std::enable_shared_from_this<Con
   void answer(Exchange& exchange, Response response);
   // For its stream:
   bool send_event(std::shared_ptr<const std::string> bytes);
+  [[nodiscard]] std::size_t queued() const noexcept { return out_.bytes(); }
   void end_stream();
   // For its lane:
   void expire(Wait why);

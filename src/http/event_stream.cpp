@@ -16,6 +16,10 @@ bool ConnectionStream::send(std::shared_ptr<const std::string> bytes) {
   return connection_->send_event(std::move(bytes));
 }
 
+std::size_t ConnectionStream::queued() const {
+  return connection_->queued();
+}
+
 void ConnectionStream::on_close(std::function<void()> closed) {
   closed_ = std::move(closed);
   if (ended_) ended();

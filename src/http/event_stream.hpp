@@ -16,6 +16,7 @@ class ConnectionStream final : public EventStream {
   ~ConnectionStream() override;
 
   bool send(std::shared_ptr<const std::string> bytes) override;
+  [[nodiscard]] std::size_t queued() const override;
   void on_close(std::function<void()> closed) override;
   void close() override;
 

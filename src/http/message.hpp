@@ -71,7 +71,7 @@ class EventStream {
   /// the stream is then closed and `on_close` has run or will run.
   virtual bool send(std::shared_ptr<const std::string> bytes) = 0;
   /// Bytes that wait to leave; 0 when the client has taken all: who has more to say than the queue holds says it then.
-  [[nodiscard]] virtual std::size_t queued() const { return 0; }
+  [[nodiscard]] virtual std::size_t queued() const = 0;
   /// `closed` runs once, on the request's I/O thread, when the client has gone or the server drains.
   virtual void on_close(std::function<void()> closed) = 0;
   /// Ends the stream after what is queued.

@@ -39,6 +39,7 @@ class RawClient {
   RawClient& operator=(const RawClient&) = delete;
   ~RawClient() { close(); }
 
+  [[nodiscard]] int fd() const { return fd_; }
   [[nodiscard]] bool connected() const { return connected_; }
   void close() {
     if (fd_ >= 0) ::close(std::exchange(fd_, -1));

@@ -47,7 +47,7 @@ class RunningServer {
   }
 
   Server& operator*() { return *server_; }
-  Server* operator->() { return server_.get(); }
+  Server* operator->() const { return server_.get(); }
   [[nodiscard]] RawClient connect() const { return RawClient(server_->port()); }
   /// What one request on a new connection gets.
   [[nodiscard]] std::string ask(std::string_view request) const { return connect().ask(request); }
