@@ -32,7 +32,7 @@ void FeedHub::add(std::shared_ptr<FeedSink> sink, std::optional<std::int64_t> fr
   // An id without data makes no event, but an EventSource returns with it (WHATWG HTML §9.2.6): who is cut off before
   // the first change loses nothing either.
   std::string greeting = fmt::format("retry: {}\n", options_.retry_after.count());
-  if (!from) greeting += fmt::format("id: {}\n", slice.last_id);
+  if (slice.complete || !from) greeting += fmt::format("id: {}\n", listener->sent);
   send(*listener, std::make_shared<const std::string>(greeting + '\n'));
   if (from) {
     send_slice(*listener, slice);

@@ -1,6 +1,8 @@
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,30 +19,32 @@ class ItemCalls {
   template <class T>
   using Done = items::ItemStore::Done<T>;
 
-  explicit ItemCalls(items::ItemStore& store) : store_(store) {}
+  /// @param loop  what the answers come to; it must outlive the store where something may still be on its way
+  explicit ItemCalls(items::ItemStore& store, std::shared_ptr<Loop> loop = std::make_shared<Loop>())
+      : store_(store), loop_(std::move(loop)) {}
 
   core::Result<Item> create(items::Draft draft, std::optional<items::Idempotency> once = std::nullopt) {
-    return loop_.wait_for<Item>([&](Done<Item> done) { store_.create(draft, once, loop_, std::move(done)); });
+    return loop_->wait_for<Item>([&](Done<Item> done) { store_.create(draft, once, *loop_, std::move(done)); });
   }
   core::Result<Item> create(const std::string& name) { return create(items::Draft{name, "", "{}"}); }
   core::Result<Item> get(items::ItemId id) {
-    return loop_.wait_for<Item>([&](Done<Item> done) { store_.get(id, loop_, std::move(done)); });
+    return loop_->wait_for<Item>([&](Done<Item> done) { store_.get(id, *loop_, std::move(done)); });
   }
   core::Result<Item> replace(items::ItemId id, items::Draft draft, items::Precondition when = {}) {
-    return loop_.wait_for<Item>([&](Done<Item> done) { store_.replace(id, draft, when, loop_, std::move(done)); });
+    return loop_->wait_for<Item>([&](Done<Item> done) { store_.replace(id, draft, when, *loop_, std::move(done)); });
   }
   core::Result<Item> patch(items::ItemId id, const std::string& patch, items::Precondition when = {}) {
-    return loop_.wait_for<Item>([&](Done<Item> done) { store_.patch(id, patch, when, loop_, std::move(done)); });
+    return loop_->wait_for<Item>([&](Done<Item> done) { store_.patch(id, patch, when, *loop_, std::move(done)); });
   }
   core::Result<Item> remove(items::ItemId id, items::Precondition when = {}) {
-    return loop_.wait_for<Item>([&](Done<Item> done) { store_.remove(id, when, loop_, std::move(done)); });
+    return loop_->wait_for<Item>([&](Done<Item> done) { store_.remove(id, when, *loop_, std::move(done)); });
   }
   core::Result<items::Page> list(const items::ListQuery& query = {}) {
-    return loop_.wait_for<items::Page>([&](Done<items::Page> done) { store_.list(query, loop_, std::move(done)); });
+    return loop_->wait_for<items::Page>([&](Done<items::Page> done) { store_.list(query, *loop_, std::move(done)); });
   }
   core::Result<items::ChangeSlice> changes_after(std::optional<std::int64_t> id) {
-    return loop_.wait_for<items::ChangeSlice>(
-        [&](Done<items::ChangeSlice> done) { store_.changes_after(id, loop_, std::move(done)); });
+    return loop_->wait_for<items::ChangeSlice>(
+        [&](Done<items::ChangeSlice> done) { store_.changes_after(id, *loop_, std::move(done)); });
   }
 
   /// The ids of all pages of `query`, in order; every page has the same total.
@@ -55,11 +59,11 @@ class ItemCalls {
     return ids;
   }
 
-  Loop& loop() noexcept { return loop_; }
+  Loop& loop() noexcept { return *loop_; }
 
  private:
   items::ItemStore& store_;
-  Loop loop_;
+  std::shared_ptr<Loop> loop_;
 };
 
 inline std::vector<std::string> names_of(const items::Page& page) {

@@ -38,12 +38,13 @@ inline void PrintTo(const StoreFactory& factory, std::ostream* out) {
 /// What every adapter of items::ItemStore has to do; each instantiates it with its own world.
 class ItemStoreContract : public testing::TestWithParam<StoreFactory> {
  protected:
+  std::shared_ptr<Loop> loop_ = std::make_shared<Loop>();
   std::unique_ptr<StoreWorld> world_ = GetParam().make();
-  std::unique_ptr<ItemCalls> calls_ = std::make_unique<ItemCalls>(world_->store());
+  std::unique_ptr<ItemCalls> calls_ = std::make_unique<ItemCalls>(world_->store(), loop_);
 
   void reopen() {
     world_->reopen();
-    calls_ = std::make_unique<ItemCalls>(world_->store());
+    calls_ = std::make_unique<ItemCalls>(world_->store(), loop_);
   }
   void advance(std::chrono::milliseconds by) { world_->now += by; }
 };

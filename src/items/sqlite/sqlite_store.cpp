@@ -37,10 +37,11 @@ struct SqliteStore::Parts {
   /// Runs `read` on the pool and `done` with its result on `on`.
   template <class T, class Read>
   void in_pool(core::Executor& on, Done<T> done, Read read) {
-    ReadPool::Task task = [this, &on, done, read = std::move(read)](const core::Result<ItemReader*>& reader) {
+    ReadPool::Task task = [this, &on, done, read = std::move(read)](const core::Result<ItemReader*>& reader) mutable {
       core::Result<T> result = reader ? read(**reader) : core::Result<T>(reader.error());
       state.reads_ok.store(result || is_answer(result.error()), std::memory_order_relaxed);
-      on.post([done, result = std::move(result)]() mutable { done(std::move(result)); });
+      // Moved: what `done` holds is let go on its own executor, not here.
+      on.post([done = std::move(done), result = std::move(result)]() mutable { done(std::move(result)); });
     };
     if (pool->submit(task)) return;
     state.refused_reads.fetch_add(1, std::memory_order_relaxed);
