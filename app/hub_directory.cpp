@@ -13,7 +13,9 @@ using core::Code;
 using core::Problem;
 using signalling::GrtcHub;
 
-Problem no_room() { return {Code::not_found, "There is no such room.", {}, 0}; }
+Problem no_room() {
+  return {Code::not_found, "There is no such room.", {}, 0};
+}
 
 core::Result<std::size_t> put(GrtcHub& hub, core::Room& room, const std::string& message) {
   signalling::Envelope envelope;

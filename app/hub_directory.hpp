@@ -21,8 +21,7 @@ class HubDirectory final : public routes::RoomDirectory {
   void remove(std::string room, std::string peer_id, core::Executor& on, Done<void> done) override;
 
   /// The connected session that `token` belongs to, for the ICE endpoint.
-  void find_session(std::string token, core::Executor& on,
-                    std::function<void(std::optional<routes::LivePeer>)> found);
+  void find_session(std::string token, core::Executor& on, std::function<void(std::optional<routes::LivePeer>)> found);
 
  private:
   [[nodiscard]] signalling::GrtcHub& home_of(const std::string& room) const;

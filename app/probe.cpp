@@ -5,14 +5,14 @@
 #include <charconv>
 #include <cstring>
 #include <memory>
-#include <optional>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <optional>
 #include <string_view>
-#include <utility>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
+#include <utility>
 
 #include <openssl/ssl.h>
 
