@@ -6,7 +6,7 @@ import { sources, report } from './files.mjs'
 
 /** What a linked library brings, as the start of an include. */
 const kBrings = {
-  'asio': ['boost/asio', 'boost/beast'],
+  'asio': ['boost/asio', 'boost/beast', 'boost/intrusive'],
   'fmt::fmt': ['fmt/'],
   'spdlog::spdlog': ['spdlog/'],
   'simdjson::simdjson': ['simdjson.h'],
