@@ -209,7 +209,9 @@ bool WritableDatabase::checkpoint_all() {
 
 void WritableDatabase::note_file() noexcept {
   guarded_ = db_.hold_checkpoint_lock();
-  file_ = state_of(options_.path);
+  const std::optional<FileState> now = state_of(options_.path);
+  // What has taken the path meanwhile is not ours: look() will say so.
+  if (!file_ || (now && now->same_file(*file_))) file_ = now;
 }
 
 }  // namespace grtc::items::sqlite
