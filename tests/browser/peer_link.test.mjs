@@ -89,7 +89,7 @@ test('an offer that was lost is made again with renegotiate', async (t) => {
   await page.evaluate(async () => {
     const pair = globalThis.makePair()
     pair.lose = () => true
-    await new Promise((resolve) => setTimeout(resolve, 300))
+    await globalThis.until(() => pair.sent.includes('offer'))
     pair.lose = () => false
     pair.ana.renegotiate()
     pair.ben.renegotiate()

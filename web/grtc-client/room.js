@@ -1,6 +1,8 @@
+import { Acknowledgements } from './acknowledgements.js'
 import { DetailEvent, GrtcError } from './errors.js'
 import { Inbound } from './inbound.js'
 import { Links, isNegotiation } from './links.js'
+import { readMessages } from './message-reader.js'
 import { Outbound } from './outbound.js'
 import { afterFrame, afterWelcome, without } from './presence.js'
 import { Signalling } from './signalling.js'
@@ -14,7 +16,6 @@ import { Signalling } from './signalling.js'
  *  @typedef {{id: string, from: string, name: string, via: Way, type: string, text: string, payload: Frame}} Message */
 
 const kTickMs = 500
-const kAckDelayMs = 20
 /** What `stream`, `n`, `after`, `id` and brackets add to a payload, and each receiver's id beside it. */
 const kOverheadBytes = 200
 const kTextChars = 65_536
@@ -39,10 +40,10 @@ export class Room extends EventTarget {
   #peers = new Map()
   /** @type {Set<string>} */
   #confirming = new Set()
-  /** @type {Map<string, {stream: string, n: number}>} */
-  #acks = new Map()
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #ackTimer
+  #acks = new Acknowledgements((peerId, frame) => {
+    if (this.#links.get(peerId)?.send(JSON.stringify(frame)) || this.state !== 'open') return
+    this.#trySend({ ...frame, to: peerId })
+  })
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #ticker
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -135,32 +136,8 @@ export class Room extends EventTarget {
   /** Leaves at once; the others see it. */
   async leave() { this.#signalling.leave() }
 
-  /** The messages from now on, until the room is closed. At most 1,000 wait for a slow reader; older ones are dropped.
-   *  @returns {AsyncGenerator<Message, void, void>} */
-  async *messages() {
-    /** @type {Message[]} */
-    const waiting = []
-    let wake = () => {}
-    const take = (/** @type {Event} */ event) => {
-      waiting.push(/** @type {any} */ (event).detail)
-      if (waiting.length > 1000) waiting.shift()
-      wake()
-    }
-    const closed = () => { if (this.state === 'closed') wake() }
-    this.addEventListener('message', take)
-    this.addEventListener('state', closed)
-    try {
-      for (;;) {
-        const message = waiting.shift()
-        if (message) yield message
-        else if (this.state === 'closed') return
-        else await new Promise((/** @type {(value?: unknown) => void} */ resolve) => { wake = resolve })
-      }
-    } finally {
-      this.removeEventListener('message', take)
-      this.removeEventListener('state', closed)
-    }
-  }
+  /** The messages from now on, until the room is closed: `for await (const message of room.messages())`. */
+  messages() { return readMessages(this) }
 
   /** @param {{welcome: import('./types.js').Welcome, resumed: boolean, lost: number[]}} detail */
   #welcome({ welcome, resumed, lost }) {
@@ -182,7 +159,7 @@ export class Room extends EventTarget {
     if (detail.state === 'open') return // told by #welcome, which knows more
     if (detail.state === 'closed') {
       clearInterval(this.#ticker)
-      clearTimeout(this.#ackTimer)
+      this.#acks.stop()
       clearTimeout(this.#missingTimer)
       this.#stopOnline.abort()
       this.#links.closeAll()
@@ -222,7 +199,7 @@ export class Room extends EventTarget {
    *  @param {Way} via */
   #message(from, frame, via) {
     if (frame.type === 'message-ack') return this.#outbound.acknowledge(from, frame.stream, frame.n)
-    this.#acknowledge(from, this.#inbound.take(from, frame, via, Date.now()))
+    this.#acks.add(from, this.#inbound.take(from, frame, via, Date.now()))
   }
 
   /** @param {string} from
@@ -233,28 +210,6 @@ export class Room extends EventTarget {
     const id = typeof frame.stream === 'string' ? `${frame.stream}.${frame.n}` : `${from} ${String(frame.seq)}`
     const name = this.#members.get(from)?.name ?? ''
     this.#emit('message', { id, from, name, via, type: frame.type, text, payload: frame })
-  }
-
-  /** Acknowledgements wait a moment for each other: one tells all up to its number.
-   *  @param {string} from
-   *  @param {{stream: string, n: number} | null} ack */
-  #acknowledge(from, ack) {
-    if (!ack) return
-    this.#acks.set(from, ack)
-    this.#ackTimer ??= setTimeout(() => {
-      this.#ackTimer = undefined
-      for (const [peerId, due] of this.#acks) this.#sendAck(peerId, due)
-      this.#acks.clear()
-    }, kAckDelayMs)
-  }
-
-  /** @param {string} peerId
-   *  @param {{stream: string, n: number}} ack */
-  #sendAck(peerId, ack) {
-    const frame = { type: 'message-ack', stream: ack.stream, n: ack.n }
-    if (this.#links.get(peerId)?.send(JSON.stringify(frame))) return
-    // Not open: the sender asks again by sending again, and then it is acknowledged.
-    if (this.state === 'open') this.#trySend({ ...frame, to: peerId })
   }
 
   /** @param {Frame} frame */
@@ -332,7 +287,7 @@ export class Room extends EventTarget {
   #tick() {
     const now = Date.now()
     if (this.#outbound.waiting) this.#outbound.tick(now)
-    if (this.#inbound.waiting) for (const { from, stream, n } of this.#inbound.tick(now)) this.#acknowledge(from, { stream, n })
+    if (this.#inbound.waiting) for (const { from, stream, n } of this.#inbound.tick(now)) this.#acks.add(from, { stream, n })
   }
 
   /** The id at the server, or 0 when it can't be sent now.

@@ -1,20 +1,15 @@
 import { Backoff } from './backoff.js'
 import { decideOnClose } from './close-policy.js'
 import { DetailEvent, GrtcError } from './errors.js'
+import { Pulse } from './pulse.js'
 import { SessionStore, defaultStorage } from './session-store.js'
-import { Unacknowledged } from './unacknowledged.js'
 import { watchPage } from './page-events.js'
+import { Unacknowledged } from './unacknowledged.js'
 
 /** @typedef {import('./types.js').Frame} Frame */
 /** @typedef {import('./types.js').Welcome} Welcome */
 
 const kWelcomeMs = 10_000
-/** A frozen network closes nothing, so an open socket must answer now and then. */
-const kIdleProbeMs = 8_000
-const kProbeMs = 5_000
-const kQuickProbeMs = 2_000
-/** How long sent messages wait before a ping asks whether they were taken. */
-const kConfirmMs = 1_000
 const kDefaultMaxBytes = 65_536
 /** Our own "going away, but keep the session": 1000, 1001 and a close without code would be a leave. */
 const kKeepSession = 4000
@@ -49,11 +44,7 @@ export class Signalling extends EventTarget {
   #socket = null
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #retryTimer
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #probeTimer
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #confirmTimer
-  #probing = false
+  #pulse = new Pulse({ ping: () => this.#ping(), dead: () => this.#broken() })
   #tokenAsked = false
   #refused = ''
   #stopWatching = () => {}
@@ -108,7 +99,7 @@ export class Signalling extends EventTarget {
     this.#nextId += 1
     if (this.state === 'open') {
       this.#socket?.send(text)
-      this.#confirmSoon()
+      this.#pulse.askSoon(() => this.#kept.size === 0)
     }
     return id
   }
@@ -118,7 +109,7 @@ export class Signalling extends EventTarget {
 
   /** Connects at once when waiting to; asks for a sign of life when open. For a network that came back. */
   wake() {
-    if (this.state === 'open') this.#probe(kQuickProbeMs)
+    if (this.state === 'open') this.#pulse.ask(true)
     else if (this.#retryTimer !== undefined) void this.#open()
   }
 
@@ -147,7 +138,7 @@ export class Signalling extends EventTarget {
     const socket = new Socket(this.#address(token), ['grtc.v1'])
     this.#socket = socket
     this.#refused = ''
-    this.#probeTimer = setTimeout(() => this.#broken(), kWelcomeMs)
+    this.#pulse.expect(kWelcomeMs)
     socket.onmessage = ({ data }) => { if (this.#socket === socket) this.#take(data) }
     socket.onclose = ({ code }) => { if (this.#socket === socket) void this.#closed(code) }
     socket.onerror = () => {}
@@ -170,7 +161,7 @@ export class Signalling extends EventTarget {
   #take(data) {
     const frame = parseFrame(data)
     if (!frame) return
-    this.#alive()
+    this.#pulse.beat()
     if (frame.type === 'welcome') return this.#welcomed(/** @type {Welcome} */ (/** @type {unknown} */ (frame)))
     if (typeof frame.seq === 'string') this.#seq = frame.seq
     if (frame.type === 'pong') {
@@ -203,7 +194,7 @@ export class Signalling extends EventTarget {
     this.#save()
     this.#setState('open', '')
     for (const message of this.#kept.all()) this.#socket?.send(message.text)
-    if (this.#kept.size > 0) this.#confirmSoon()
+    if (this.#kept.size > 0) this.#pulse.askSoon(() => this.#kept.size === 0)
     this.dispatchEvent(new DetailEvent('welcome', { welcome, resumed, lost }))
   }
 
@@ -241,36 +232,11 @@ export class Signalling extends EventTarget {
   #drop() {
     const socket = this.#socket
     this.#socket = null
-    this.#probing = false
-    clearTimeout(this.#probeTimer)
-    clearTimeout(this.#confirmTimer)
-    this.#confirmTimer = undefined
+    this.#pulse.stop()
     if (!socket) return
     socket.onmessage = null
     socket.onclose = null
     if (socket.readyState <= 1) socket.close(kKeepSession, 'broken')
-  }
-
-  #alive() {
-    this.#probing = false
-    clearTimeout(this.#probeTimer)
-    this.#probeTimer = setTimeout(() => this.#probe(kProbeMs), kIdleProbeMs)
-  }
-
-  /** @param {number} withinMs */
-  #probe(withinMs) {
-    if (this.state !== 'open' || this.#probing) return
-    this.#probing = true
-    clearTimeout(this.#probeTimer)
-    this.#ping()
-    this.#probeTimer = setTimeout(() => this.#broken(), withinMs)
-  }
-
-  #confirmSoon() {
-    this.#confirmTimer ??= setTimeout(() => {
-      this.#confirmTimer = undefined
-      if (this.state === 'open' && this.#kept.size > 0) this.#probe(kProbeMs)
-    }, kConfirmMs)
   }
 
   #ping() {
