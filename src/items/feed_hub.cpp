@@ -11,7 +11,8 @@ namespace {
 
 /// What happens while a listener reads history from the log, which takes milliseconds.
 constexpr std::size_t kRecentEvents = 1024;
-constexpr std::size_t kRecentBytes = 1024 * 1024;
+/// With the last slice of history they must fit a listener's queue (1 MiB).
+constexpr std::size_t kRecentBytes = std::size_t{512} * 1024;
 
 const auto kComment = std::make_shared<const std::string>(":\n\n");
 
@@ -73,6 +74,11 @@ void FeedHub::deliver(const FeedBatch& batch) {
   const std::int64_t last = batch.events.back().id;
   for (const auto& listener : listeners_) {
     if (!listener->live || listener->sent >= last) continue;
+    if (batch.joined->size() > kRecentBytes) {
+      // One large commit is no fault of those who read: they get it in slices that fit their queue.
+      listener->live = false;
+      continue;
+    }
     if (listener->sent < first) {
       send(*listener, batch.joined);
     } else {

@@ -10,7 +10,8 @@ namespace grtc::items::sqlite {
 namespace {
 
 constexpr std::int64_t kSliceChanges = 500;
-constexpr std::size_t kSliceBytes = 1024 * 1024;
+/// A slice and one more event of the largest size must fit the queue of a listener (1 MiB), or nobody could catch up.
+constexpr std::size_t kSliceBytes = std::size_t{256} * 1024;
 
 // Parameters of a page's statement.
 constexpr int kMatch = 1;
