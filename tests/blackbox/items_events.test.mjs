@@ -119,6 +119,23 @@ describe('The feed of item changes', { concurrency: true }, () => {
     assert.deepEqual(seen, Array.from({ length: 150 }, (_, i) => seen[0] + i), 'each change once, in order')
   })
 
+  it('fills a gap of many megabytes, and cuts off no reader over a burst of large changes', async (t) => {
+    const server = await startServer(t)
+    const feed = await eventStream(server, kFeed)
+    await create(server, 'start')
+    const { id } = await feed.events.next()
+    const json = { name: 'big', description: 'x'.repeat(10_000), data: { pad: 'y'.repeat(60_000) } }
+    const made = await Promise.all(Array.from({ length: 100 }, () => request(server, 'POST', '/api/items', { json })))
+    const wanted = made.map((answer) => answer.json.id).sort((a, b) => a - b)
+    const again = await eventStream(server, kFeed, { headers: { 'Last-Event-ID': id } })
+    for (const reader of [feed, again]) {
+      const got = []
+      while (got.length < 100) got.push((await reader.events.next(10_000)).data.item.id)
+      assert.deepEqual(got, wanted)
+      reader.close()
+    }
+  })
+
   it('an id that it never gave, or that is too old, gets reset', async (t) => {
     const server = await startServer(t)
     await create(server, 'x')
