@@ -39,20 +39,20 @@ const items = number('items', options.items)
 const folder = mkdtempSync(path.join(options.folder, 'grtc-bench-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
-async function wrk(port, clients, seconds, kind) {
-  const [command, ...args] = onCores(kGeneratorCore, [kWrk, '-t1', `-c${clients}`, `-d${seconds}s`, '-s', kScript,
+async function wrk(server, port, seconds, kind) {
+  const [command, ...args] = onCores(kGeneratorCore, [kWrk, '-t1', `-c${kCalls[kind].clients}`, `-d${seconds}s`, '--timeout', '20s', '-s', kScript,
     `http://127.0.0.1:${port}`, '--', kind, String(items)])
   const result = JSON.parse((await run(command, args)).stdout.trim().split('\n').at(-1))
-  if (result.refused || result.broken) fail(`${kind}: ${result.refused} refused, ${result.broken} broken requests`)
+  if (result.refused || result.broken) fail(`${server.name}, ${kind}: ${result.refused} refused, ${result.broken} broken requests`)
   return result
 }
 
 /** The write path of both needs no such database, but has it: an index of 10,000 costs what it costs. */
 async function measure(server, kind, database) {
   const up = await start(server, options, { database })
-  await wrk(up.port, kCalls[kind].clients, 1, kind)
+  await wrk(server, up.port, 1, kind)
   const before = cpuSeconds(up.pid)
-  const result = await wrk(up.port, kCalls[kind].clients, secs, kind)
+  const result = await wrk(server, up.port, secs, kind)
   const cpu = cpuSeconds(up.pid) - before
   await up.stop()
   return { value: (result.requests * 1e6) / result.us, 'server us each': (cpu * 1e6) / result.requests, 'p50 ms': result.p50_us / 1e3, 'p99 ms': result.p99_us / 1e3 }

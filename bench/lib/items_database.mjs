@@ -3,6 +3,7 @@
 import { copyFileSync, existsSync } from 'node:fs'
 import http from 'node:http'
 import { fail } from './options.mjs'
+import { progress } from './progress.mjs'
 import { start } from './servers.mjs'
 
 const kAtOnce = 64
@@ -20,7 +21,7 @@ function post(agent, port, body) {
 
 /** Fills `database` with `items` items by `server` and leaves it closed. */
 export async function makeDatabase(server, options, database, items) {
-  process.stderr.write(`\r\x1b[K${server.name}: a database of ${items} items`)
+  progress(`${server.name}: a database of ${items} items`)
   const up = await start(server, options, { database })
   const agent = new http.Agent({ keepAlive: true, maxSockets: kAtOnce })
   let next = 0
@@ -33,7 +34,7 @@ export async function makeDatabase(server, options, database, items) {
   }))
   agent.destroy()
   await up.stop()
-  process.stderr.write('\r\x1b[K')
+  progress()
   return database
 }
 

@@ -34,11 +34,11 @@ export const kServerCore = [0]
 export const kGeneratorCore = [1]
 
 /** First line of what `command` prints, or `null` when it can't be run. */
-export function firstLine(command, args, options = {}) {
+export function firstLine(command, args) {
   try {
-    return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], ...options }).split('\n')[0].trim()
-  } catch {
-    return null
+    return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).split('\n')[0].trim()
+  } catch (error) {
+    return error.stdout?.split('\n')[0].trim() || null  // `wrk --version` ends with 1
   }
 }
 

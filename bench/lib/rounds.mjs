@@ -1,6 +1,8 @@
 // Interleaved runs, and what they say: ours, the references, ours, ...; each round gives one ratio to each reference,
 // so what slows the machine down for a while slows both sides of a ratio.
 
+import { progress } from './progress.mjs'
+
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = sorted.length >> 1
@@ -15,11 +17,11 @@ export async function takeRounds(servers, runs, measure) {
   const taken = servers.map(() => [])
   for (let round = 0; round < runs; ++round) {
     for (const [index, server] of servers.entries()) {
-      process.stderr.write(`\r\x1b[Kround ${round + 1} of ${runs}: ${server.name}`)
+      progress(`round ${round + 1} of ${runs}: ${server.name}`)
       taken[index].push(await measure(server))
     }
   }
-  process.stderr.write('\r\x1b[K')
+  progress()
   return taken
 }
 
