@@ -1,7 +1,8 @@
 // What the SQLite store does on this machine, without HTTP: durable creates from N waiters, point reads and pages on
 // the calling thread, beside a writer that never rests. One JSON line a case.
-//   cmake --preset release && cmake --build --preset release --target bench_items_store
-//   build/release/bench_items_store DIR [SECONDS] [WAITERS]
+//   g++-12 -std=c++20 -O2 -march=x86-64-v2 -DFMT_SHARED -Isrc -o /tmp/items_store bench/items_store.cpp src/items/*.cpp
+//       src/items/sqlite/*.cpp src/core/problem.cpp -lfmt -lsimdjson -lsqlite3 -lpthread    (one line)
+//   /tmp/items_store DIR [SECONDS] [WAITERS]
 #include <algorithm>
 #include <atomic>
 #include <chrono>

@@ -17,15 +17,12 @@ namespace {
 using core::Code;
 using items::Change;
 using items::Draft;
-using items::Item;
-using items::ItemId;
+using items::Item, items::ItemId;
 using items::ListQuery;
 using items::Precondition;
 using items::SortKey;
-using std::chrono::hours;
-using std::chrono::milliseconds;
+using std::chrono::hours, std::chrono::milliseconds;
 using testing::ElementsAre;
-using testing::ElementsAreArray;
 using testing::IsEmpty;
 
 Precondition only(std::int64_t version) {
