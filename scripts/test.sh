@@ -69,7 +69,7 @@ with_build() {
 step_unit() { run_step "unit $1" gtest unit_tests "$1"; }
 step_blackbox() { node_step "blackbox $1" "$1" tests/blackbox; }
 step_browser() { node_step "browser $1" "$1" tests/browser; }
-step_page() { node_step "web units" "$1" tests/web; }
+step_page() { node_step "page units" "$1" tests/page; }
 step_fuzz() { run_step fuzz lines fuzz_all "$fuzz_seconds"; }
 
 run_selected() {
