@@ -30,7 +30,7 @@ async function pageWithLinks(t) {
       return pair
     }
     globalThis.until = async (done) => {
-      const end = performance.now() + 25_000
+      const end = performance.now() + 28_000
       while (!done()) {
         if (performance.now() > end) throw new Error('waited too long')
         await new Promise((resolve) => setTimeout(resolve, 10))
@@ -95,6 +95,25 @@ test('an offer that was lost is made again with renegotiate', async (t) => {
     pair.ben.renegotiate()
     await pair.opened()
   })
+})
+
+test('a connection that comes to nothing is said to, and tried again', async (t) => {
+  const { page } = await pageWithLinks(t)
+  const states = await page.evaluate(async () => {
+    const real = RTCPeerConnection.prototype.createDataChannel
+    let spoiled = 2
+    RTCPeerConnection.prototype.createDataChannel = function (...args) {
+      const channel = real.apply(this, args)
+      if ((spoiled -= 1) >= 0) channel.close()
+      return channel
+    }
+    const pair = globalThis.makePair()
+    const states = []
+    pair.ana.addEventListener('state', ({ detail }) => states.push(detail.state))
+    await pair.opened()
+    return states
+  })
+  assert.equal(states.at(-1), 'open')
 })
 
 test('a peer that never answers is said after 15 s, with its cause', async (t) => {

@@ -166,10 +166,14 @@ export class PeerLink extends EventTarget {
     else this.#late()
   }
 
+  /** Says that there is no direct way, and why; a few more attempts go on behind that. */
   #late() {
     this.#cancel('deadline')
     if (this.usable) return
     this.#setState('failed', this.#negotiation?.answered ? 'ice-failed' : 'no-answer')
+    if (this.#rebuilds >= kRebuilds) return
+    this.#rebuilds += 1
+    this.#build(true)
   }
 
   #teardown(keepDeadline = false) {
