@@ -13,9 +13,9 @@ export function machine() {
   return { cpu: os.cpus()[0]?.model ?? 'unknown', cores: os.cpus().length, kernel: os.release(), load: os.loadavg()[0] }
 }
 
-/** Sentences for people about what makes the figures less sure. */
-export function warnings() {
-  const { cores, load } = machine()
+/** Sentences for people about what makes the figures less sure; `load` as it was before the measurement. */
+export function warnings(load = os.loadavg()[0]) {
+  const { cores } = machine()
   const all = []
   if (load > kBusyLoad) all.push(`the machine is busy (load average ${load.toFixed(1)}): the figures are preliminary`)
   if (cores < 2) all.push('one core: server and generator share it')

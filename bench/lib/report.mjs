@@ -36,16 +36,18 @@ function printFigure({ title, unit, rows, goals = [] }) {
   console.log()
 }
 
-/** Prints all `figures` of one program: `[{title, unit, rows, goals}]`, with the versions and what makes them less sure. */
+/** Prints all `figures` of one program: `[{title, unit, rows, goals}]`, with the versions and what makes them less sure.
+ *  `load` is the load average before the program added its own. */
 export function report(program, figures, { json, notes = [], load }) {
-  const unsure = [...notes, ...warnings()]
+  const unsure = warnings(load)
   const seen = { ...machine(), load: load ?? machine().load }
   if (json) {
-    console.log(JSON.stringify({ program, machine: seen, warnings: unsure, figures }))
+    console.log(JSON.stringify({ program, machine: seen, notes, warnings: unsure, figures }))
     return
   }
   for (const each of figures) printFigure(each)
   for (const { name, version } of figures[0].rows) console.log(`${name}: ${version}`)
   console.log(`machine: ${seen.cpu}, ${seen.cores} cores, Linux ${seen.kernel}`)
+  for (const each of notes) console.log(`note: ${each}`)
   for (const each of unsure) console.log(`warning: ${each}`)
 }
