@@ -301,6 +301,8 @@ void json_escape_to(std::string& out, std::string_view text) {
     if (c == '"' || c == '\\') {
       out += '\\';
       out += c;
+    } else if (c == '\n' || c == '\r' || c == '\t') {
+      out.append(c == '\n' ? "\\n" : c == '\r' ? "\\r" : "\\t");
     } else {
       const auto byte = static_cast<unsigned char>(c);
       out.append("\\u00");

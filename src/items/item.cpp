@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "core/rfc3339.hpp"
 #include "items/json_text.hpp"
 
 namespace grtc::items {
@@ -23,9 +24,9 @@ std::string to_json(const Item& item) {
   out += R"(,"data":)";
   out += item.data;
   fmt::format_to(std::back_inserter(out), R"(,"version":{},"created_at":")", item.version);
-  append_rfc3339(out, item.created_at);
+  core::append_rfc3339(out, item.created_at);
   out += R"(","updated_at":")";
-  append_rfc3339(out, item.updated_at);
+  core::append_rfc3339(out, item.updated_at);
   out += "\"}";
   return out;
 }

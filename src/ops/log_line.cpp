@@ -2,9 +2,9 @@
 
 #include <cmath>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "core/rfc3339.hpp"
 #include "ops/printable.hpp"
 
 namespace grtc::ops {
@@ -60,24 +60,20 @@ void append_field(std::string& out, Log::Format format, const Field& field) {
 
 }  // namespace
 
-std::string rfc3339(core::WallTime time) {
-  const auto since = time.time_since_epoch();
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(since);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(seconds.count()), (since - seconds).count());
-}
-
 std::string log_line(Log::Format format, core::WallTime now, Level level, std::string_view instance,
                      std::string_view message, Fields fields) {
   std::string line;
   line.reserve(256);
   if (format == Log::Format::json) {
-    line += "{\"time\":\"" + rfc3339(now) + "\",\"level\":\"";
+    line += "{\"time\":\"";
+    core::append_rfc3339(line, now);
+    line += "\",\"level\":\"";
     line += name_of(level);
     line += "\",\"message\":";
     append_json_string(line, message, kMaxMessage);
     if (!instance.empty()) append_field(line, format, {"instance", instance});
   } else {
-    line += rfc3339(now);
+    core::append_rfc3339(line, now);
     line += fmt::format(" {:<7} ", name_of(level));
     append_printable(line, message, kMaxMessage);
   }

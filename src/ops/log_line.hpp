@@ -15,7 +15,4 @@ inline constexpr std::size_t kMaxLogLine = 4096;
 [[nodiscard]] std::string log_line(Log::Format format, core::WallTime now, Level level, std::string_view instance,
                                    std::string_view message, Fields fields);
 
-/// RFC 3339, UTC, milliseconds: `2026-01-31T10:00:00.000Z`.
-[[nodiscard]] std::string rfc3339(core::WallTime time);
-
 }  // namespace grtc::ops

@@ -4,10 +4,10 @@
 #include <charconv>
 #include <cstring>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "core/json_scan.hpp"
+#include "core/rfc3339.hpp"
 #include "net/ws_codec.hpp"
 
 namespace grtc::signalling {
@@ -18,13 +18,6 @@ void write_seq(char* out, core::Seq seq) {
     out[i - 1] = static_cast<char>('0' + seq % 10);
     seq /= 10;
   }
-}
-
-/// RFC 3339, UTC, milliseconds.
-std::string timestamp(core::WallTime time) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)),
-                     (time - seconds).count());
 }
 
 std::string_view reason_name(core::LeaveReason reason) {
@@ -68,7 +61,9 @@ void append_peer(std::string& out, const core::Session& peer) {
   append_json_string(out, peer.name());
   out.append(R"(,"meta":)").append(peer.meta());
   out.append(R"(,"connected":)").append(peer.connected() ? "true" : "false");
-  out.append(R"(,"joined_at":")").append(timestamp(peer.joined_at())).append("\"}");
+  out.append(R"(,"joined_at":")");
+  core::append_rfc3339(out, peer.joined_at());
+  out.append("\"}");
 }
 
 std::string relay_stamp(std::string_view peer_id) {

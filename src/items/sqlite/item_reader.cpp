@@ -83,7 +83,7 @@ core::Result<std::unique_ptr<ItemReader>> ItemReader::open(const std::string& pa
                                                            std::chrono::milliseconds busy_timeout) {
   auto connection = Connection::open(path, Connection::Mode::read_only, busy_timeout);
   if (!connection) return std::move(connection).error();
-  std::unique_ptr<ItemReader> reader(new ItemReader(std::move(*connection)));
+  auto reader = std::make_unique<ItemReader>(Opening(), std::move(*connection));
   // Memory-mapped reads would be a little faster, but end the process with SIGBUS when someone truncates the file.
   if (auto set = reader->db_.execute("PRAGMA cache_size=-2000; PRAGMA temp_store=MEMORY"); !set) return set.error();
   const std::string one = "SELECT " + std::string(kItemColumns) + " FROM items WHERE id=?1";

@@ -15,7 +15,10 @@ namespace grtc::items::sqlite {
 /// Reads on a read-only connection of its own. In WAL mode (https://sqlite.org/wal.html#concurrency) a read never
 /// waits for the writer. One thread at a time.
 class ItemReader {
+  struct Opening {};  // only its own factory can make one
+
  public:
+  ItemReader(Opening, Connection connection) : db_(std::move(connection)) {}
   /// @param busy_timeout  for the rare locks of a WAL's recovery; 0: such a read fails at once
   [[nodiscard]] static core::Result<std::unique_ptr<ItemReader>> open(const std::string& path,
                                                                       std::chrono::milliseconds busy_timeout);
@@ -31,7 +34,6 @@ class ItemReader {
   [[nodiscard]] core::Result<ChangeSlice> changes_after(std::optional<std::int64_t> change_id);
 
  private:
-  explicit ItemReader(Connection connection) : db_(std::move(connection)) {}
   [[nodiscard]] core::Result<Statement*> page_statement(const ListQuery& query);
   [[nodiscard]] core::Result<std::uint64_t> count(const ListQuery& query);
   [[nodiscard]] bool known(std::int64_t change_id);

@@ -23,7 +23,7 @@ core::Problem moved_on() {
 }  // namespace
 
 core::Result<std::unique_ptr<ItemWriter>> ItemWriter::prepare(Connection& db, std::int64_t first_change) {
-  std::unique_ptr<ItemWriter> writer(new ItemWriter(db));
+  auto writer = std::make_unique<ItemWriter>(Opening(), db);
   if (auto done = writer->prepare_all(); !done) return done.error();
   const auto logged = db.integer("SELECT count(*) FROM changes");
   if (!logged) return logged.error();

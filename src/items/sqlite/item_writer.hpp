@@ -17,7 +17,10 @@ namespace grtc::items::sqlite {
 /// A refusal (no such item, version moved on, key used) leaves the transaction as it was: everything is checked before
 /// the first row changes. After an SQLite failure broken() is true and the transaction has to be rolled back.
 class ItemWriter {
+  struct Opening {};  // only its own factory can make one
+
  public:
+  ItemWriter(Opening, Connection& db) : db_(db) {}
   /// @param first_change  what the next change's id is at least
   [[nodiscard]] static core::Result<std::unique_ptr<ItemWriter>> prepare(Connection& db, std::int64_t first_change);
 
@@ -38,7 +41,6 @@ class ItemWriter {
   [[nodiscard]] bool broken() const noexcept { return broken_; }
 
  private:
-  explicit ItemWriter(Connection& db) : db_(db) {}
   [[nodiscard]] core::Result<void> prepare_all();
   [[nodiscard]] core::Problem broke();
   /// The item as it is, if `when` lets it be written.

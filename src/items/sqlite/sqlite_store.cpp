@@ -49,7 +49,7 @@ struct SqliteStore::Parts {
   }
 };
 
-SqliteStore::SqliteStore(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+SqliteStore::SqliteStore(Opening /*key*/, std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 SqliteStore::~SqliteStore() = default;
 
 core::Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteOptions options) {
@@ -64,7 +64,7 @@ core::Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteOptions optio
   parts->writer = std::move(*writer);
   parts->inline_readers = std::make_unique<InlineReaders>(parts->options.path, parts->state);
   parts->pool = std::make_unique<ReadPool>(parts->options, parts->state);
-  return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(parts)));
+  return std::make_unique<SqliteStore>(Opening(), std::move(parts));
 }
 
 void SqliteStore::create(Draft draft, std::optional<Idempotency> once, core::Executor& on, Done<Item> done) {

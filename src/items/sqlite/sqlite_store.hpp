@@ -14,7 +14,11 @@ namespace grtc::items::sqlite {
 /// Items in one SQLite file (WAL, synchronous=FULL): one writer thread with group commit, a few reader threads, and
 /// a reader for each I/O thread that asks. Any thread.
 class SqliteStore final : public ItemStore {
+  struct Opening {};  // only its own factory can make one
+  struct Parts;
+
  public:
+  SqliteStore(Opening, std::unique_ptr<Parts> parts);
   /// Opens the file, or makes it. A file that is no database of ours is refused and left as it is.
   /// @return one sentence that names the file ("DATABASE_PATH=/x/items.db: The file is no SQLite database.")
   [[nodiscard]] static core::Result<std::unique_ptr<SqliteStore>> open(SqliteOptions options);
@@ -37,8 +41,6 @@ class SqliteStore final : public ItemStore {
   [[nodiscard]] SqliteMetrics metrics() const;
 
  private:
-  struct Parts;
-  explicit SqliteStore(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;
 };
 

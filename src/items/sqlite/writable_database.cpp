@@ -53,12 +53,12 @@ core::Result<std::unique_ptr<WritableDatabase>> WritableDatabase::open(const Sql
   const auto mode = create ? Connection::Mode::create : Connection::Mode::read_write;
   core::Result<Connection> connection = Connection::open(options.path, mode, options.busy_timeout);
   if (!connection) return std::move(connection).error();
-  std::unique_ptr<WritableDatabase> database(new WritableDatabase(options, state, std::move(*connection)));
+  auto database = std::make_unique<WritableDatabase>(Opening(), options, state, std::move(*connection));
   if (auto prepared = database->prepare(); !prepared) return prepared.error();
   return database;
 }
 
-WritableDatabase::WritableDatabase(const SqliteOptions& options, StoreState& state, Connection connection)
+WritableDatabase::WritableDatabase(Opening /*key*/, const SqliteOptions& options, StoreState& state, Connection connection)
     : options_(options), state_(state), db_(std::move(connection)), checkpoint_at_(kCheckpointPages) {}
 
 WritableDatabase::~WritableDatabase() {

@@ -17,6 +17,8 @@ namespace grtc::items::sqlite {
 
 /// The database file as its one writer has it open. Thread: the writer (open() may be called before it starts).
 class WritableDatabase {
+  struct Opening {};  // only its own factory can make one
+
  public:
   enum class Found : std::uint8_t {
     same,         ///< what was opened
@@ -29,6 +31,7 @@ class WritableDatabase {
   /// @param create  whether a missing file may be made; an existing one that is no database of ours is never touched
   [[nodiscard]] static core::Result<std::unique_ptr<WritableDatabase>> open(const SqliteOptions& options,
                                                                             StoreState& state, bool create);
+  WritableDatabase(Opening, const SqliteOptions& options, StoreState& state, Connection connection);
   WritableDatabase(const WritableDatabase&) = delete;
   WritableDatabase& operator=(const WritableDatabase&) = delete;
   ~WritableDatabase();
@@ -52,7 +55,6 @@ class WritableDatabase {
   [[nodiscard]] bool has_wal() const noexcept { return *wal_pages_ > 0; }
 
  private:
-  WritableDatabase(const SqliteOptions& options, StoreState& state, Connection connection);
   [[nodiscard]] core::Result<void> prepare();
   /// Takes the file as it is now for ours, and keeps others from writing into it.
   void note_file() noexcept;

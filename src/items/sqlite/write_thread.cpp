@@ -41,10 +41,10 @@ std::optional<core::Problem> database_problem(const std::vector<core::Result<Ite
 core::Result<std::unique_ptr<WriteThread>> WriteThread::start(const SqliteOptions& options, StoreState& state) {
   auto database = WritableDatabase::open(options, state, true);
   if (!database) return std::move(database).error();
-  return std::unique_ptr<WriteThread>(new WriteThread(options, state, std::move(*database)));
+  return std::make_unique<WriteThread>(Opening(), options, state, std::move(*database));
 }
 
-WriteThread::WriteThread(const SqliteOptions& options, StoreState& state, std::unique_ptr<WritableDatabase> database)
+WriteThread::WriteThread(Opening /*key*/, const SqliteOptions& options, StoreState& state, std::unique_ptr<WritableDatabase> database)
     : options_(options), state_(state), database_(std::move(database)), thread_([this] { run(); }) {}
 
 WriteThread::~WriteThread() {

@@ -21,10 +21,13 @@ namespace grtc::items::sqlite {
 /// The one writer: takes all that waits as one transaction (group commit), answers after it is durable.
 /// Any thread submits; the rest is the writer's own thread.
 class WriteThread {
+  struct Opening {};  // only its own factory can make one
+
  public:
   /// Opens the database on the calling thread, so that a start fails with its sentence, then starts the thread.
   [[nodiscard]] static core::Result<std::unique_ptr<WriteThread>> start(const SqliteOptions& options,
                                                                         StoreState& state);
+  WriteThread(Opening, const SqliteOptions& options, StoreState& state, std::unique_ptr<WritableDatabase> database);
   WriteThread(const WriteThread&) = delete;
   WriteThread& operator=(const WriteThread&) = delete;
   /// Finishes what waits, writes the WAL back, and closes the database.
@@ -38,7 +41,6 @@ class WriteThread {
  private:
   using Clock = std::chrono::steady_clock;
 
-  WriteThread(const SqliteOptions& options, StoreState& state, std::unique_ptr<WritableDatabase> database);
   void run();
   /// What waits now, at most max_batch; empty when there was only time to look after the file. Nothing: stop.
   [[nodiscard]] std::optional<std::vector<Write>> wait();
