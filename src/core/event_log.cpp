@@ -56,7 +56,9 @@ void EventLog::forget_through(Seq seen) {
   if (count_ == 0 && ring_.size() > kFirstRing) std::vector<Entry>().swap(ring_);
 }
 
-Seq EventLog::last_written() const noexcept { return written_ == 0 ? forgotten_ : at(written_ - 1).seq; }
+Seq EventLog::last_written() const noexcept {
+  return written_ == 0 ? forgotten_ : at(written_ - 1).seq;
+}
 
 void EventLog::drop_oldest() {
   Entry& oldest = at(0);

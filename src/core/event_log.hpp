@@ -80,7 +80,7 @@ class EventLog {
   std::size_t count_ = 0;
   std::size_t written_ = 0;  ///< of count_
   std::size_t written_bytes_ = 0;
-  std::size_t replayed_ = 0;        ///< of the unwritten: those that rewind() put there
+  std::size_t replayed_ = 0;         ///< of the unwritten: those that rewind() put there
   std::size_t unwritten_bytes_ = 0;  ///< without those
   Seq forgotten_;
   Seq last_;

@@ -10,7 +10,9 @@
 namespace grtc::core {
 namespace {
 
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+bool is_digit(char c) noexcept {
+  return c >= '0' && c <= '9';
+}
 
 int hex_value(char c) noexcept {
   if (c >= '0' && c <= '9') return c - '0';
@@ -118,7 +120,9 @@ bool JsonScan::next_key(std::string_view& key) noexcept {
   return true;
 }
 
-bool JsonScan::next_value() noexcept { return separate(']'); }
+bool JsonScan::next_value() noexcept {
+  return separate(']');
+}
 
 std::string_view JsonScan::value() noexcept {
   skip_space();
@@ -185,11 +189,16 @@ bool JsonScan::skip_value() noexcept {
 
 bool JsonScan::skip_scalar() noexcept {
   switch (*at_) {
-    case '"': return skip_string();
-    case 't': return skip_word("true");
-    case 'f': return skip_word("false");
-    case 'n': return skip_word("null");
-    default: return skip_number();
+    case '"':
+      return skip_string();
+    case 't':
+      return skip_word("true");
+    case 'f':
+      return skip_word("false");
+    case 'n':
+      return skip_word("null");
+    default:
+      return skip_number();
   }
 }
 
@@ -255,11 +264,21 @@ std::optional<std::string> json_unescape(std::string_view raw) {
     }
     const char c = raw[++i];
     switch (c) {
-      case 'b': out += '\b'; break;
-      case 'f': out += '\f'; break;
-      case 'n': out += '\n'; break;
-      case 'r': out += '\r'; break;
-      case 't': out += '\t'; break;
+      case 'b':
+        out += '\b';
+        break;
+      case 'f':
+        out += '\f';
+        break;
+      case 'n':
+        out += '\n';
+        break;
+      case 'r':
+        out += '\r';
+        break;
+      case 't':
+        out += '\t';
+        break;
       case 'u': {
         auto code = static_cast<std::uint32_t>(hex4(raw.data() + i + 1));
         i += 4;
@@ -275,7 +294,8 @@ std::optional<std::string> json_unescape(std::string_view raw) {
         append_utf8(out, code);
         break;
       }
-      default: out += c;
+      default:
+        out += c;
     }
   }
   return out;

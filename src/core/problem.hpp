@@ -88,7 +88,9 @@ inline constexpr auto kCodes = std::to_array<CodeRow>({
 });
 
 /// The row of `code`. Total: every enumerator has one (a test walks them).
-[[nodiscard]] constexpr const CodeRow& row_of(Code code) noexcept { return kCodes[static_cast<std::size_t>(code)]; }
+[[nodiscard]] constexpr const CodeRow& row_of(Code code) noexcept {
+  return kCodes[static_cast<std::size_t>(code)];
+}
 
 /// One input that breaks a rule (problem+json `errors`).
 struct FieldError {
@@ -99,8 +101,8 @@ struct FieldError {
 /// A refusal on its way to the edge, where it becomes an `error` frame or a problem+json.
 struct Problem {
   Code code = Code::internal;
-  std::string sentence;            ///< one sentence for a person; holds no secret
-  std::vector<FieldError> errors;  ///< what of the input is to blame; may be empty
+  std::string sentence;             ///< one sentence for a person; holds no secret
+  std::vector<FieldError> errors;   ///< what of the input is to blame; may be empty
   std::uint32_t retry_after_s = 0;  ///< seconds; 0: not said
 };
 

@@ -6,9 +6,13 @@
 namespace grtc::core {
 namespace {
 
-Problem problem(Code code, std::string sentence) { return {code, std::move(sentence), {}, 0}; }
+Problem problem(Code code, std::string sentence) {
+  return {code, std::move(sentence), {}, 0};
+}
 
-Problem taken() { return problem(Code::peer_id_taken, "This peer id is in use in this room."); }
+Problem taken() {
+  return problem(Code::peer_id_taken, "This peer id is in use in this room.");
+}
 
 }  // namespace
 
@@ -61,9 +65,9 @@ JoinOutcome Room::begin(JoinRequest request, TimePoint now) {
 }
 
 Session& Room::admit(JoinRequest request, TimePoint now) {
-  Session& session =
-      insert(std::make_unique<Session>(std::move(request.peer_id), std::move(request.name),
-                                       std::move(request.fresh_token), request.now_wall, EventLog(limits_.queue, seq_)));
+  Session& session = insert(std::make_unique<Session>(std::move(request.peer_id), std::move(request.name),
+                                                      std::move(request.fresh_token), request.now_wall,
+                                                      EventLog(limits_.queue, seq_)));
   session.outlet_ = request.outlet;
   const Seq seq = next_seq();
   broadcast(&session, seq, encoder_.joined(session, seq), now);
@@ -74,7 +78,9 @@ void Room::cancel_join(const Outlet& outlet) {
   std::erase_if(contests_, [&](const Contest& contest) { return contest.request.outlet == &outlet; });
 }
 
-void Room::alive(const Session& session) { refuse_contests(session.peer_id()); }
+void Room::alive(const Session& session) {
+  refuse_contests(session.peer_id());
+}
 
 void Room::refuse_contests(std::string_view peer_id) {
   if (contests_.empty()) return;
@@ -242,9 +248,15 @@ std::unique_ptr<Session> Room::erase(Session& session) {
 SavedRoom Room::save() const {
   SavedRoom saved{name_, seq_, {}};
   for (const auto& session : sessions_) {
-    SavedSession& out = saved.sessions.emplace_back(SavedSession{
-        session->peer_id(), session->name(), session->meta(), session->token(), session->joined_at(),
-        session->received(), session->log().forgotten(), session->log().last(), {}});
+    SavedSession& out = saved.sessions.emplace_back(SavedSession{session->peer_id(),
+                                                                 session->name(),
+                                                                 session->meta(),
+                                                                 session->token(),
+                                                                 session->joined_at(),
+                                                                 session->received(),
+                                                                 session->log().forgotten(),
+                                                                 session->log().last(),
+                                                                 {}});
     session->log().each([&](Seq seq, const SharedFrame& frame) { out.events.emplace_back(seq, frame.view()); });
   }
   return saved;

@@ -16,8 +16,8 @@
 namespace grtc::core {
 
 struct RoomLimits {
-  std::size_t max_peers = 0;              ///< MAX_PEERS_PER_ROOM
-  LogBounds queue;                        ///< QUEUE_EVENTS, QUEUE_BYTES
+  std::size_t max_peers = 0;                  ///< MAX_PEERS_PER_ROOM
+  LogBounds queue;                            ///< QUEUE_EVENTS, QUEUE_BYTES
   std::chrono::milliseconds resume_window{};  ///< RESUME_WINDOW_S
   std::chrono::milliseconds probe_window{};   ///< how long the holder of a wanted peer id may take to answer
 };
@@ -83,8 +83,9 @@ class Room {
   [[nodiscard]] Seq next_seq() noexcept { return ++seq_; }
   [[nodiscard]] Seq seq() const noexcept { return seq_; }
 
-  /// Gives `frame` to every session but `from` (nullptr: to all). Order: all receivers see all broadcasts, joins and leaves in one
-  /// same order. Cost: one reference a receiver; the bytes are not copied. A session whose log is full ends.
+  /// Gives `frame` to every session but `from` (nullptr: to all). Order: all receivers see all broadcasts, joins and
+  /// leaves in one same order. Cost: one reference a receiver; the bytes are not copied. A session whose log is full
+  /// ends.
   /// @return how many sessions took it
   std::size_t broadcast(const Session* from, Seq seq, const SharedFrame& frame, TimePoint now);
   /// Gives `frame` to one session. False: its log was full; it has ended.

@@ -51,7 +51,7 @@ class Session {
   std::uint64_t received_ = 0;
   EventLog log_;
   Outlet* outlet_ = nullptr;
-  std::size_t slot_ = 0;    ///< its place in the room's list
+  std::size_t slot_ = 0;        ///< its place in the room's list
   TimePoint detached_until_{};  ///< when a detached session ends
   bool overflowed_ = false;     ///< its log refused an event; settled after the loop over all sessions
 };

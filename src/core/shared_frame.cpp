@@ -15,6 +15,8 @@ SharedFrame SharedFrame::copy_of(std::string_view bytes) {
   return frame;
 }
 
-void SharedFrame::destroy(Block* block) noexcept { std::allocator<Block>().deallocate(block, units(block->size)); }
+void SharedFrame::destroy(Block* block) noexcept {
+  std::allocator<Block>().deallocate(block, units(block->size));
+}
 
 }  // namespace grtc::core

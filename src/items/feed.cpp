@@ -66,9 +66,10 @@ struct Feed::Shared : std::enable_shared_from_this<Feed::Shared> {
       return nullptr;
     }
     hub->take_place();
-    return std::make_shared<AtEnd>([self = shared_from_this(), hub] {
-      hub->leave_place();
-      self->listeners.fetch_sub(1);
+    // Weak, as the hub holds the listeners that hold their places.
+    return std::make_shared<AtEnd>([weak = weak_from_this(), weak_hub = std::weak_ptr(hub)] {
+      if (const auto left = weak_hub.lock()) left->leave_place();
+      if (const auto self = weak.lock()) self->listeners.fetch_sub(1);
     });
   }
 

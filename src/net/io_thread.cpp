@@ -37,11 +37,17 @@ void IoThread::stop() {
   post([this] { context_->stop(); });
 }
 
-void IoThread::post(std::function<void()> task) { asio::post(*context_, std::move(task)); }
+void IoThread::post(std::function<void()> task) {
+  asio::post(*context_, std::move(task));
+}
 
-void IoThread::every_tick(std::function<void(core::TimePoint)> expire) { on_tick_.push_back(std::move(expire)); }
+void IoThread::every_tick(std::function<void(core::TimePoint)> expire) {
+  on_tick_.push_back(std::move(expire));
+}
 
-void IoThread::at_end_of_turn(std::function<void()> flush) { asio::post(*context_, std::move(flush)); }
+void IoThread::at_end_of_turn(std::function<void()> flush) {
+  asio::post(*context_, std::move(flush));
+}
 
 void IoThread::arm_tick() {
   tick_->timer.expires_after(kTick);

@@ -23,8 +23,8 @@ class Listener {
   /// Port 0 picks a free one: see port().
   /// @return the sentence why not ("PORT=8001: address already in use")
   [[nodiscard]] static core::Result<std::unique_ptr<Listener>> open(IoThread& io, const std::string& host,
-                                                                      std::uint16_t port,
-                                                                      std::function<void(Accepted)> accepted);
+                                                                    std::uint16_t port,
+                                                                    std::function<void(Accepted)> accepted);
   /// Whether another program holds the port: with SO_REUSEPORT open() would share it, and each would get some of the
   /// connections. To be asked before the first open(). Port 0 is always free.
   /// @return as open()

@@ -1,14 +1,13 @@
 #include "net/raw_socket.hpp"
 
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <climits>
 #include <cstring>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <climits>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
@@ -27,10 +26,14 @@ Stop stop_of_tls(SSL* ssl, int result) noexcept {
   const int error = SSL_get_error(ssl, result);
   ERR_clear_error();  // the queue is the thread's: what is left in it would be blamed on the next socket
   switch (error) {
-    case SSL_ERROR_WANT_READ: return Stop::wants_read;
-    case SSL_ERROR_WANT_WRITE: return Stop::wants_write;
-    case SSL_ERROR_ZERO_RETURN: return Stop::closed;
-    default: return Stop::failed;
+    case SSL_ERROR_WANT_READ:
+      return Stop::wants_read;
+    case SSL_ERROR_WANT_WRITE:
+      return Stop::wants_write;
+    case SSL_ERROR_ZERO_RETURN:
+      return Stop::closed;
+    default:
+      return Stop::failed;
   }
 }
 
@@ -91,7 +94,9 @@ RawSocket::~RawSocket() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-void RawSocket::FreeSsl::operator()(SSL* ssl) const noexcept { SSL_free(ssl); }
+void RawSocket::FreeSsl::operator()(SSL* ssl) const noexcept {
+  SSL_free(ssl);
+}
 
 Transfer RawSocket::read(std::span<char> into) noexcept {
   if (ssl_) {
@@ -116,9 +121,8 @@ Transfer RawSocket::write(std::span<const iovec> parts) noexcept {
   std::size_t wanted = 0;
   for (const iovec& part : parts) wanted += part.iov_len;
   for (;;) {
-    const ssize_t sent =
-        parts.size() == 1 ? ::send(fd_, parts[0].iov_base, parts[0].iov_len, MSG_NOSIGNAL)
-                          : ::sendmsg(fd_, &message, MSG_NOSIGNAL);
+    const ssize_t sent = parts.size() == 1 ? ::send(fd_, parts[0].iov_base, parts[0].iov_len, MSG_NOSIGNAL)
+                                           : ::sendmsg(fd_, &message, MSG_NOSIGNAL);
     if (sent >= 0) {
       const auto bytes = static_cast<std::size_t>(sent);
       return {bytes, bytes == wanted ? Stop::none : Stop::wants_write};

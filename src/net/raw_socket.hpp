@@ -1,10 +1,9 @@
 #pragma once
-#include <sys/uio.h>
-
 #include <cstddef>
 #include <memory>
 #include <span>
 #include <string>
+#include <sys/uio.h>
 #include <utility>
 
 using SSL = struct ssl_st;

@@ -9,8 +9,8 @@
 namespace grtc::net {
 namespace {
 
-/// "file: why", with OpenSSL's first reason: those after it only say who passed it on. The thread's error queue is empty
-/// afterwards.
+/// "file: why", with OpenSSL's first reason: those after it only say who passed it on. The thread's error queue is
+/// empty afterwards.
 core::Problem why(const std::string& name, const std::string& file) {
   std::string reason = "cannot be used";
   if (const unsigned long error = ERR_peek_error(); error != 0) {
@@ -41,7 +41,9 @@ int choose_http11(SSL* /*ssl*/, const unsigned char** out, unsigned char* out_si
 
 }  // namespace
 
-void TlsContext::Free::operator()(SSL_CTX* context) const noexcept { SSL_CTX_free(context); }
+void TlsContext::Free::operator()(SSL_CTX* context) const noexcept {
+  SSL_CTX_free(context);
+}
 
 core::Result<std::shared_ptr<TlsContext>> TlsContext::load(const std::string& certificate, const std::string& key) {
   auto made = std::make_shared<TlsContext>();

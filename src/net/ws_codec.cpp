@@ -16,7 +16,9 @@ std::uint64_t read_big_endian(const char* p, std::size_t bytes) noexcept {
   return value;
 }
 
-bool is_known(unsigned opcode) noexcept { return opcode <= 2 || (opcode >= 8 && opcode <= 10); }
+bool is_known(unsigned opcode) noexcept {
+  return opcode <= 2 || (opcode >= 8 && opcode <= 10);
+}
 
 /// RFC 6455 §7.4.1 and IANA's registry: what may stand in a close frame.
 bool may_be_sent(std::uint16_t code) noexcept {

@@ -25,8 +25,8 @@ inline constexpr std::uint16_t kServiceRestart = 1012;
 struct FrameHeader {
   Opcode opcode = Opcode::text;
   bool fin = true;
-  std::uint8_t size = 0;       ///< of the header itself, 6 to 14 bytes
-  std::uint64_t payload = 0;   ///< bytes behind it
+  std::uint8_t size = 0;      ///< of the header itself, 6 to 14 bytes
+  std::uint64_t payload = 0;  ///< bytes behind it
   char mask[4] = {};
 };
 

@@ -58,7 +58,9 @@ void WsConnection::start(std::string_view handshake, std::string early) {
 
 // ---- in ------------------------------------------------------------------------------------------------------
 
-bool WsConnection::is_paused() const noexcept { return pause_ && pause_->active; }
+bool WsConnection::is_paused() const noexcept {
+  return pause_ && pause_->active;
+}
 
 bool WsConnection::may_read() const noexcept {
   if (state_ == State::closed || close_on_flush_ || is_paused()) return false;
@@ -150,7 +152,8 @@ void WsConnection::handle(const WsEvent& event) {
     case Kind::pong:
       unanswered_ = 0;
       return on_pong();
-    default: return;
+    default:
+      return;
   }
 }
 

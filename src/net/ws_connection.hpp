@@ -97,11 +97,11 @@ class WsConnection : public std::enable_shared_from_this<WsConnection> {
   WsLoop& loop_;
   Socket socket_;
   WsReader reader_;
-  std::string pending_;         ///< read, but not a whole frame yet, or not to be taken yet
-  std::string control_;         ///< own frames that wait
+  std::string pending_;  ///< read, but not a whole frame yet, or not to be taken yet
+  std::string control_;  ///< own frames that wait
   std::size_t control_sent_ = 0;
   core::EventLog* log_ = nullptr;
-  core::SharedFrame partial_;   ///< an event of which only a part has left: it has to be finished
+  core::SharedFrame partial_;  ///< an event of which only a part has left: it has to be finished
   std::size_t partial_sent_ = 0;
   std::optional<std::string> pong_;  ///< answer to the latest ping
   std::unique_ptr<Pause> pause_;
@@ -110,8 +110,8 @@ class WsConnection : public std::enable_shared_from_this<WsConnection> {
   std::uint8_t unanswered_ = 0;
   bool beating_ = false;
   bool dirty_ = false;
-  bool blocked_ = false;     ///< waits for the socket to take more
-  bool reading_ = false;     ///< a wait for readability is under way
+  bool blocked_ = false;         ///< waits for the socket to take more
+  bool reading_ = false;         ///< a wait for readability is under way
   bool close_on_flush_ = false;  ///< both close frames are exchanged: the socket goes when ours has left
 };
 

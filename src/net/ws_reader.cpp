@@ -10,7 +10,9 @@ using Kind = WsEvent::Kind;
 /// What a control frame may hold whatever the message bound is (RFC 6455 §5.5).
 constexpr std::uint64_t kControlPayload = 125;
 
-WsEvent violation(std::uint16_t code) { return {Kind::violation, {}, code}; }
+WsEvent violation(std::uint16_t code) {
+  return {Kind::violation, {}, code};
+}
 
 }  // namespace
 
@@ -23,14 +25,20 @@ WsEvent WsReader::next(std::span<char>& bytes) {
     FrameHeader header;
     const std::uint64_t bound = std::max<std::uint64_t>(max_message_, kControlPayload);
     switch (decode_header({bytes.data(), bytes.size()}, bound, header)) {
-      case Decoded::need_more: wanted_ = bytes.size() + 1; return {};
-      case Decoded::protocol_error: return violation(close_code::kProtocolError);
-      case Decoded::too_big: return violation(close_code::kTooBig);
-      case Decoded::header: break;
+      case Decoded::need_more:
+        wanted_ = bytes.size() + 1;
+        return {};
+      case Decoded::protocol_error:
+        return violation(close_code::kProtocolError);
+      case Decoded::too_big:
+        return violation(close_code::kTooBig);
+      case Decoded::header:
+        break;
     }
     const bool control = header.opcode >= Opcode::close;
     // Told from the header on, so that nobody sends 60 KiB to learn that they were one fragment too many.
-    if (!control && in_message_ != (header.opcode == Opcode::continuation)) return violation(close_code::kProtocolError);
+    if (!control && in_message_ != (header.opcode == Opcode::continuation))
+      return violation(close_code::kProtocolError);
     if (!control && header.payload + message_.size() > max_message_) return violation(close_code::kTooBig);
     wanted_ = header.size + header.payload;
     if (bytes.size() < wanted_) return {};

@@ -13,7 +13,7 @@ namespace grtc::net {
 struct WsEvent {
   enum class Kind : std::uint8_t { need_more, text, binary, ping, pong, close, violation };
   Kind kind = Kind::need_more;
-  std::string_view payload;  ///< of a whole message or control frame; good until the next call
+  std::string_view payload;      ///< of a whole message or control frame; good until the next call
   std::uint16_t close_code = 0;  ///< violation: what to close with (1002, 1007, 1009)
 };
 
@@ -41,7 +41,7 @@ class WsReader {
   bool in_message_ = false;  ///< between the fragments of one
   Opcode opcode_ = Opcode::text;
   Utf8Check utf8_;
-  std::string message_;      ///< the fragments so far
+  std::string message_;         ///< the fragments so far
   bool message_given_ = false;  ///< message_ was handed out and can be freed
 };
 

@@ -14,8 +14,8 @@ std::shared_ptr<void> Census::enter(const std::string& address) {
     ++all_;
   }
   // An address is needed again only where it is counted.
-  return {static_cast<void*>(this), [self = shared_from_this(), from = max_address_ > 0 ? address : std::string()](
-                                        void*) { self->leave(from); }};
+  return {static_cast<void*>(this),
+          [self = shared_from_this(), from = max_address_ > 0 ? address : std::string()](void*) { self->leave(from); }};
 }
 
 void Census::leave(const std::string& address) {

@@ -56,9 +56,12 @@ Envelope::Kind kind_of(std::string_view type) {
   return Envelope::Kind::relayed;
 }
 
-bool is_string(std::string_view value) { return value.size() >= 2 && value.front() == '"'; }
+bool is_string(std::string_view value) {
+  return value.size() >= 2 && value.front() == '"';
+}
 
-/// The text of a string value as its receiver will read it, without or with escapes. False: it is no string, or no text.
+/// The text of a string value as its receiver will read it, without or with escapes. False: it is no string, or no
+/// text.
 bool read_string(std::string_view value, Envelope& out, std::string_view& text) {
   if (!is_string(value)) return false;
   text = value.substr(1, value.size() - 2);
@@ -184,19 +187,26 @@ std::optional<EnvelopeFault> scan_envelope(std::string_view text, Envelope& out)
     keeper.member(begin, scan.position(), member != Member::id && member != Member::dropped);
     switch (member) {
       case Member::type:
-        if (std::exchange(seen_type, true)) blame(kTwice);
-        else if (!read_type(value, out)) blame(kBadType);
+        if (std::exchange(seen_type, true))
+          blame(kTwice);
+        else if (!read_type(value, out))
+          blame(kBadType);
         break;
       case Member::to:
-        if (!out.broadcast) blame(kTwice);
-        else if (!read_to(value, out)) blame(kBadTo);
+        if (!out.broadcast)
+          blame(kTwice);
+        else if (!read_to(value, out))
+          blame(kBadTo);
         break;
       case Member::id:
-        if (std::exchange(seen_id, true)) blame(kTwice);
-        else if (!read_id(value, out)) blame(kBadId);
+        if (std::exchange(seen_id, true))
+          blame(kTwice);
+        else if (!read_id(value, out))
+          blame(kBadId);
         break;
       case Member::payload:
-      case Member::dropped: break;
+      case Member::dropped:
+        break;
     }
   }
   if (scan.error() != JsonError::none) return json_fault(scan.error());

@@ -1,6 +1,6 @@
 #pragma once
-#include <optional>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +21,7 @@ struct Envelope {
 
   Kind kind = Kind::relayed;
   std::string_view type;
-  std::uint64_t id = 0;  ///< 0: none was given
+  std::uint64_t id = 0;   ///< 0: none was given
   bool broadcast = true;  ///< no `to`
   std::vector<std::string_view> to;
   /// The members that go on to the receivers: all but `id`, `from` and `seq`, as slices of the text with the commas

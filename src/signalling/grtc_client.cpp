@@ -98,7 +98,9 @@ void GrtcClient::dismissed(const core::Problem& why) {
   refuse(why);
 }
 
-void GrtcClient::events_waiting() { touch(); }
+void GrtcClient::events_waiting() {
+  touch();
+}
 
 void GrtcClient::probe() {
   if (is_paused()) {
@@ -126,10 +128,14 @@ void GrtcClient::on_text(std::string_view text) {
 
 void GrtcClient::handle(const Envelope& message, std::string_view text) {
   switch (message.kind) {
-    case Envelope::Kind::relayed: return relay(message);
-    case Envelope::Kind::ping: return pong(message);
-    case Envelope::Kind::update: return update(message, text);
-    case Envelope::Kind::leave: return leave();
+    case Envelope::Kind::relayed:
+      return relay(message);
+    case Envelope::Kind::ping:
+      return pong(message);
+    case Envelope::Kind::update:
+      return update(message, text);
+    case Envelope::Kind::leave:
+      return leave();
   }
 }
 
@@ -213,7 +219,9 @@ void GrtcClient::throttle() {
   pause_reading(rate_.wait());
 }
 
-void GrtcClient::on_caught_up() { throttled_since_.reset(); }
+void GrtcClient::on_caught_up() {
+  throttled_since_.reset();
+}
 
 // ---- signs of life -------------------------------------------------------------------------------------------
 
@@ -240,8 +248,8 @@ void GrtcClient::on_silent() {
 // ---- going ---------------------------------------------------------------------------------------------------
 
 void GrtcClient::on_ended(std::uint16_t code) {
-  const bool on_purpose = code == net::close_code::kNormal || code == net::close_code::kGoingAway ||
-                          code == net::close_code::kNoStatus;
+  const bool on_purpose =
+      code == net::close_code::kNormal || code == net::close_code::kGoingAway || code == net::close_code::kNoStatus;
   let_go(on_purpose);
 }
 

@@ -89,7 +89,9 @@ void read_resume(const http::Request& request, Arrival& arrival) {
 
 }  // namespace
 
-std::size_t home_of(std::string_view room, std::size_t hubs) { return std::hash<std::string_view>()(room) % hubs; }
+std::size_t home_of(std::string_view room, std::size_t hubs) {
+  return std::hash<std::string_view>()(room) % hubs;
+}
 
 void read_join(const http::Request& request, const DoorOptions& options, core::WallTime now, Arrival& arrival) {
   arrival.refusal = read_names(request, arrival);

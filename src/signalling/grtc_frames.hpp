@@ -32,8 +32,8 @@ void append_peer(std::string& out, const core::Session& peer);
 
 /// What an `error` frame may say besides code and sentence.
 struct ErrorContext {
-  std::uint64_t ref = 0;             ///< the client's `id`; 0: none
-  std::string_view to = {};          ///< the receiver that is absent
+  std::uint64_t ref = 0;              ///< the client's `id`; 0: none
+  std::string_view to = {};           ///< the receiver that is absent
   std::optional<core::Seq> seq = {};  ///< set where it is an event of a session
 };
 /// The text of an `error` message. The only place where a Problem becomes a frame.

@@ -36,8 +36,8 @@ GrtcHub::~GrtcHub() {
 }
 
 void GrtcHub::arrive(Arrival arrival) {
-  const auto client = std::make_shared<GrtcClient>(*this, std::move(arrival.socket), arrival.proof_expires,
-                                                   std::move(arrival.ticket));
+  const auto client =
+      std::make_shared<GrtcClient>(*this, std::move(arrival.socket), arrival.proof_expires, std::move(arrival.ticket));
   client->start(arrival.handshake, std::move(arrival.early));
   if (!arrival.refusal && arrival.resume && is_banned(arrival.resume->token)) {
     arrival.refusal = core::Problem{core::Code::forbidden, "An administrator removed this client.", {}, 0};

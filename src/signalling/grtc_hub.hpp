@@ -23,9 +23,9 @@ class GrtcClient;
 /// What all hubs are told at start. Every value comes from the settings.
 struct GrtcOptions {
   core::RoomLimits limits;
-  std::size_t max_message_bytes = 0;       ///< MAX_MESSAGE_BYTES
-  double message_rate = 0;                 ///< MESSAGE_RATE, a second and peer; 0: off
-  std::chrono::seconds heartbeat{};        ///< HEARTBEAT_S
+  std::size_t max_message_bytes = 0;  ///< MAX_MESSAGE_BYTES
+  double message_rate = 0;            ///< MESSAGE_RATE, a second and peer; 0: off
+  std::chrono::seconds heartbeat{};   ///< HEARTBEAT_S
   std::string version;
   std::string instance;
   /// The `ice_servers` array for a peer, as JSON; `proof_expires` bounds its credentials.
@@ -40,7 +40,7 @@ struct Arrival {
   std::string handshake;  ///< the 101 answer, to be sent in front of everything
   std::string early;      ///< bytes behind the request
   std::string room;
-  std::string peer_id;    ///< empty: to be found by its session's token, or made
+  std::string peer_id;  ///< empty: to be found by its session's token, or made
   std::string name;
   std::optional<core::ResumeClaim> resume;
   std::optional<core::WallTime> proof_expires;  ///< of the room token
@@ -77,8 +77,8 @@ class GrtcHub {
   [[nodiscard]] std::uint64_t room_count() const noexcept { return room_gauge_.value(); }
   [[nodiscard]] std::uint64_t peer_count() const noexcept { return peer_gauge_.value(); }
 
-  /// Closes all connections with 1012, spread evenly over `over`; `done` runs when the last one is closed, or half a second
-  /// after it was told to.
+  /// Closes all connections with 1012, spread evenly over `over`; `done` runs when the last one is closed, or half a
+  /// second after it was told to.
   void drain(std::chrono::milliseconds over, std::function<void()> done);
   /// The rooms, for the next start. Nothing may be done with the hub afterwards but destroy it.
   [[nodiscard]] std::vector<core::SavedRoom> save() const;

@@ -18,7 +18,9 @@ std::uint32_t take_character(std::string_view& text) {
 }
 
 /// Unicode general category Cc.
-bool is_control(std::uint32_t c) { return c < 0x20 || (c >= 0x7F && c < 0xA0); }
+bool is_control(std::uint32_t c) {
+  return c < 0x20 || (c >= 0x7F && c < 0xA0);
+}
 
 /// Unicode property White_Space, less the control characters; and the byte order mark, which no one can see either.
 bool is_white_space(std::uint32_t c) {
@@ -47,6 +49,8 @@ std::optional<std::string_view> name_fault(std::string_view text) {
   return fault(text, false);
 }
 
-std::optional<std::string_view> display_name_fault(std::string_view text) { return fault(text, true); }
+std::optional<std::string_view> display_name_fault(std::string_view text) {
+  return fault(text, true);
+}
 
 }  // namespace grtc::signalling

@@ -7,7 +7,9 @@
 namespace grtc::signalling {
 namespace {
 
-core::Problem bad(std::string sentence) { return {core::Code::bad_message, std::move(sentence), {}, 0}; }
+core::Problem bad(std::string sentence) {
+  return {core::Code::bad_message, std::move(sentence), {}, 0};
+}
 
 core::Result<std::string> read_name(std::string_view value) {
   if (value == "null") return std::string();

@@ -20,7 +20,11 @@ std::string random_text() {
 
 }  // namespace
 
-std::string random_peer_id() { return random_text<12>(); }
-std::string random_session_token() { return random_text<18>(); }
+std::string random_peer_id() {
+  return random_text<12>();
+}
+std::string random_session_token() {
+  return random_text<18>();
+}
 
 }  // namespace grtc::signalling

@@ -1,14 +1,13 @@
 #include "signalling/session_file.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <fcntl.h>
 #include <fstream>
 #include <limits>
+#include <unistd.h>
 
 #include <openssl/evp.h>
 
@@ -83,8 +82,12 @@ class Reader {
   bool ok_ = true;
 };
 
-std::uint64_t milliseconds(core::WallTime time) { return static_cast<std::uint64_t>(time.time_since_epoch().count()); }
-core::WallTime wall_time(std::uint64_t ms) { return core::WallTime(std::chrono::milliseconds(ms)); }
+std::uint64_t milliseconds(core::WallTime time) {
+  return static_cast<std::uint64_t>(time.time_since_epoch().count());
+}
+core::WallTime wall_time(std::uint64_t ms) {
+  return core::WallTime(std::chrono::milliseconds(ms));
+}
 
 void write_session(Writer& out, const core::SavedSession& session) {
   out.text(session.peer_id);

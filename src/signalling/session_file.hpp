@@ -11,8 +11,8 @@ namespace grtc::signalling {
 
 /// Writes the rooms to `path`, whole or not at all (a new file takes its place by rename, readable by its owner only:
 /// it holds session tokens).
-[[nodiscard]] core::Result<std::size_t> save_sessions(const std::string& path, const std::vector<core::SavedRoom>& rooms,
-                                                      core::WallTime now);
+[[nodiscard]] core::Result<std::size_t> save_sessions(const std::string& path,
+                                                      const std::vector<core::SavedRoom>& rooms, core::WallTime now);
 
 /// Reads the file and removes it, so that no later start takes the same sessions again. No file is no rooms.
 /// @param max_age  older files are as good as none: their clients have long begun anew

@@ -34,19 +34,16 @@ void walk_list(std::string_view list) {
   }
 }
 
-} // namespace
+}  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data,
-                                      std::size_t size) {
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   // An exact copy on the heap, so that AddressSanitizer sees a read past its
   // end.
   const std::string copy(grtc::fuzz::text_of(data, size));
   const std::string_view input = copy;
-  require(grtc::http::percent_decode(percent_encode(input)) == copy,
-          "what was encoded is decoded");
+  require(grtc::http::percent_decode(percent_encode(input)) == copy, "what was encoded is decoded");
   const auto decoded = grtc::http::percent_decode(input);
-  if (decoded)
-    require(decoded->size() <= input.size(), "decoding does not grow");
+  if (decoded) require(decoded->size() <= input.size(), "decoding does not grow");
   (void)grtc::http::form_decode(input);
   (void)grtc::http::Query::parse(input);
   walk_list(input);
@@ -55,13 +52,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data,
   (void)grtc::http::parse_address(input);
 
   const auto origins = grtc::http::AllowedOrigins::parse(input);
-  if (origins)
-    (void)origins->allows("https://grtc.example", "grtc.example:8001");
+  if (origins) (void)origins->allows("https://grtc.example", "grtc.example:8001");
   const auto proxies = grtc::http::TrustedProxies::parse(input);
-  if (proxies)
-    (void)proxies->client_of("127.0.0.1", input);
+  if (proxies) (void)proxies->client_of("127.0.0.1", input);
   const auto loopback = grtc::http::TrustedProxies::parse("127.0.0.0/8");
-  require(loopback->client_of("192.0.2.1", input) == "192.0.2.1",
-          "only a proxy is believed");
+  require(loopback->client_of("192.0.2.1", input) == "192.0.2.1", "only a proxy is believed");
   return 0;
 }

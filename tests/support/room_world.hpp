@@ -16,7 +16,9 @@ using namespace std::chrono_literals;
 /// Words short enough to compare: "joined bob", "updated bob away", "left bob timeout", each behind its seq.
 class PlainEncoder final : public core::EventEncoder {
  public:
-  core::SharedFrame joined(const core::Session& who, core::Seq) const override { return say("joined " + who.peer_id()); }
+  core::SharedFrame joined(const core::Session& who, core::Seq) const override {
+    return say("joined " + who.peer_id());
+  }
   core::SharedFrame updated(const core::Session& who, core::Seq) const override {
     return say("updated " + who.peer_id() + (who.connected() ? "" : " away") +
                (who.name().empty() ? "" : " " + who.name()));

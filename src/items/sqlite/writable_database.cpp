@@ -58,7 +58,8 @@ core::Result<std::unique_ptr<WritableDatabase>> WritableDatabase::open(const Sql
   return database;
 }
 
-WritableDatabase::WritableDatabase(Opening /*key*/, const SqliteOptions& options, StoreState& state, Connection connection)
+WritableDatabase::WritableDatabase(Opening /*key*/, const SqliteOptions& options, StoreState& state,
+                                   Connection connection)
     : options_(options), state_(state), db_(std::move(connection)), checkpoint_at_(kCheckpointPages) {}
 
 WritableDatabase::~WritableDatabase() {

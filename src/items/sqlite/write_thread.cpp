@@ -44,7 +44,8 @@ core::Result<std::unique_ptr<WriteThread>> WriteThread::start(const SqliteOption
   return std::make_unique<WriteThread>(Opening(), options, state, std::move(*database));
 }
 
-WriteThread::WriteThread(Opening /*key*/, const SqliteOptions& options, StoreState& state, std::unique_ptr<WritableDatabase> database)
+WriteThread::WriteThread(Opening /*key*/, const SqliteOptions& options, StoreState& state,
+                         std::unique_ptr<WritableDatabase> database)
     : options_(options), state_(state), database_(std::move(database)), thread_([this] { run(); }) {}
 
 WriteThread::~WriteThread() {

@@ -5,7 +5,9 @@
 namespace grtc::core {
 namespace {
 
-SharedFrame frame(std::size_t size) { return SharedFrame::copy_of(std::string(size, 'x')); }
+SharedFrame frame(std::size_t size) {
+  return SharedFrame::copy_of(std::string(size, 'x'));
+}
 
 TEST(EventLog, RefusesWhatGoesOverTheUnwrittenBound) {
   EventLog log({3, 1000}, 0);

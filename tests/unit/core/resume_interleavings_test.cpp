@@ -43,19 +43,42 @@ class History : public RoomWorld {
   void step() {
     Peer& peer = peers_[random_() % peers_.size()];
     switch (random_() % 12) {
-      case 0: case 1: case 2: case 3: say(peer); break;
-      case 4: case 5: case 6: write(peer); arrive(peer, random_() % 6); break;
-      case 7: cut(peer); break;
-      case 8: case 9: come_back(peer); break;
-      case 10: pass(std::chrono::milliseconds(random_() % 3000)); reap(); break;
-      case 11: if (random_() % 8 == 0) restart(); break;
+      case 0:
+      case 1:
+      case 2:
+      case 3:
+        say(peer);
+        break;
+      case 4:
+      case 5:
+      case 6:
+        write(peer);
+        arrive(peer, random_() % 6);
+        break;
+      case 7:
+        cut(peer);
+        break;
+      case 8:
+      case 9:
+        come_back(peer);
+        break;
+      case 10:
+        pass(std::chrono::milliseconds(random_() % 3000));
+        reap();
+        break;
+      case 11:
+        if (random_() % 8 == 0) restart();
+        break;
     }
   }
 
   /// Everyone returns and reads to the end: then all are up to date.
   void finish() {
     for (Peer& peer : peers_) come_back(peer);
-    for (Peer& peer : peers_) { write(peer); arrive(peer, SIZE_MAX); }
+    for (Peer& peer : peers_) {
+      write(peer);
+      arrive(peer, SIZE_MAX);
+    }
   }
 
   [[nodiscard]] std::size_t resumes() const { return resumes_; }
@@ -169,7 +192,11 @@ class History : public RoomWorld {
 
   void restart() {
     for (Peer& peer : peers_) {
-      if (connected(peer)) { room_now().detach(*peer.client->session, now); peer.in_flight.clear(); peer.client.reset(); }
+      if (connected(peer)) {
+        room_now().detach(*peer.client->session, now);
+        peer.in_flight.clear();
+        peer.client.reset();
+      }
     }
     auto fresh = std::make_unique<Room>("room", limits, encoder);
     fresh->restore(room_now().save(), now);

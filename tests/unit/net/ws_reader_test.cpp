@@ -84,14 +84,14 @@ TEST(WsReader, RefusesWhatTheProtocolForbids) {
       {"64-bit length with its top bit", raw({0x81, 0xFF, 0x80, 0, 0, 0, 0, 1, 0, 0, 1, 2, 3, 4}), "violation 1002"},
       {"a frame over the bound, told by its header", client_frame(Opcode::text, std::string(1001, 'x')).substr(0, 4),
        "violation 1009"},
-      {"fragments over the bound", client_frame(Opcode::text, std::string(600, 'x'), false) +
-                                       client_frame(Opcode::continuation, std::string(401, 'x')).substr(0, 8),
+      {"fragments over the bound",
+       client_frame(Opcode::text, std::string(600, 'x'), false) +
+           client_frame(Opcode::continuation, std::string(401, 'x')).substr(0, 8),
        "violation 1009"},
       {"text that is not UTF-8", client_frame(Opcode::text, "\xff"), "violation 1007"},
       {"text that ends in a character", client_frame(Opcode::text, "\xc3"), "violation 1007"},
-      {"the fragment that breaks UTF-8", client_frame(Opcode::text, "a\xc3", false) +
-                                             client_frame(Opcode::continuation, "(", false),
-       "violation 1007"},
+      {"the fragment that breaks UTF-8",
+       client_frame(Opcode::text, "a\xc3", false) + client_frame(Opcode::continuation, "(", false), "violation 1007"},
       {"a surrogate", client_frame(Opcode::text, "\xed\xa0\x80"), "violation 1007"},
       {"over U+10FFFF, at its second byte", client_frame(Opcode::text, "\xf4\x90", false), "violation 1007"},
   };
@@ -133,11 +133,21 @@ TEST(ReadClose, TellsGoodCodesFromBadOnes) {
   const auto close = [](std::uint16_t code, std::string reason = {}) {
     return std::string{static_cast<char>(code >> 8), static_cast<char>(code & 0xFF)} + reason;
   };
-  const Row rows[] = {{"", true, 1005},           {"x", false, 1002},          {close(1000), true, 1000},
-                      {close(1004), false, 1002}, {close(1005), false, 1002},  {close(1006), false, 1002},
-                      {close(1012), true, 1012},  {close(1015), false, 1002},  {close(999), false, 1002},
-                      {close(1016), false, 1002}, {close(2999), false, 1002},  {close(3000), true, 3000},
-                      {close(4999), true, 4999},  {close(5000), false, 1002},  {close(1000, "bye"), true, 1000},
+  const Row rows[] = {{"", true, 1005},
+                      {"x", false, 1002},
+                      {close(1000), true, 1000},
+                      {close(1004), false, 1002},
+                      {close(1005), false, 1002},
+                      {close(1006), false, 1002},
+                      {close(1012), true, 1012},
+                      {close(1015), false, 1002},
+                      {close(999), false, 1002},
+                      {close(1016), false, 1002},
+                      {close(2999), false, 1002},
+                      {close(3000), true, 3000},
+                      {close(4999), true, 4999},
+                      {close(5000), false, 1002},
+                      {close(1000, "bye"), true, 1000},
                       {close(1000, "\xff"), false, 1007}};
   for (const Row& row : rows) {
     SCOPED_TRACE(row.code);

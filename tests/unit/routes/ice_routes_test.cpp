@@ -57,7 +57,9 @@ class Server {
   ~Server() { ::close(null_); }
 
   Response get(const std::string& query, std::vector<http::Header> headers = {}, std::string client = "192.0.2.7") {
-    return test::answer_of(router_, {.target = "/api/ice-servers" + query, .headers = std::move(headers), .body = {}, .client = std::move(client)});
+    return test::answer_of(
+        router_,
+        {.target = "/api/ice-servers" + query, .headers = std::move(headers), .body = {}, .client = std::move(client)});
   }
   std::string scrape() { return metrics_.scrape(); }
 

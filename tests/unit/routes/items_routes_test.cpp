@@ -21,7 +21,9 @@ const http::Header kJson{"content-type", "application/json"};
 
 class ItemsRoutes : public testing::Test {
  protected:
-  explicit ItemsRoutes(const std::string& token = {}) { routes::add_items_routes(router_, {world_.store(), feed_, token}); }
+  explicit ItemsRoutes(const std::string& token = {}) {
+    routes::add_items_routes(router_, {world_.store(), feed_, token});
+  }
 
   http::Response call(Method method, const std::string& target, const std::string& body = {},
                       std::vector<http::Header> headers = {}) {

@@ -49,8 +49,7 @@ class OneRoom final : public RoomDirectory {
 class RoomsRoutes : public testing::Test {
  protected:
   RoomsRoutes() { add_rooms_routes(router_, AdminGuard("secret", true), rooms_); }
-  http::Response call(Method method, std::string target, std::string body = {},
-                      std::string type = "application/json") {
+  http::Response call(Method method, std::string target, std::string body = {}, std::string type = "application/json") {
     return answer_of(router_, {.method = method,
                                .target = std::move(target),
                                .headers = {bearer("secret"), {"content-type", std::move(type)}},
@@ -114,8 +113,9 @@ TEST_F(RoomsRoutes, RefuseWhatIsNoMessage) {
   }
   EXPECT_EQ(call(Method::post, "/api/rooms/lobby/messages", R"({"type":"x"})", "text/plain").status, 415);
   EXPECT_EQ(call(Method::post, "/api/rooms/lobby/messages", R"({"type":"x"})", "").status, 415);
-  EXPECT_EQ(call(Method::post, "/api/rooms/lobby/messages", R"({"type":"x"})", "Application/JSON ; charset=utf-8").status,
-            200);
+  EXPECT_EQ(
+      call(Method::post, "/api/rooms/lobby/messages", R"({"type":"x"})", "Application/JSON ; charset=utf-8").status,
+      200);
 }
 
 TEST_F(RoomsRoutes, RemoveAPeer) {

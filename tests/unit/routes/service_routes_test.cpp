@@ -38,9 +38,8 @@ class ServiceRoutes : public testing::Test {
 TEST_F(ServiceRoutes, SayThatTheServerIsHealthy) {
   const http::Response response = get("/health");
   EXPECT_EQ(response.status, 200);
-  EXPECT_EQ(response.body,
-            R"({"status":"ok","version":"1.2.3","uptime_s":61,"environment":"development",)"
-            R"("checks":{"database":"ok","redis":"off"},"rooms":3,"peers":5})");
+  EXPECT_EQ(response.body, R"({"status":"ok","version":"1.2.3","uptime_s":61,"environment":"development",)"
+                           R"("checks":{"database":"ok","redis":"off"},"rooms":3,"peers":5})");
   EXPECT_EQ(header_of(response, "Cache-Control"), "no-store");
 }
 

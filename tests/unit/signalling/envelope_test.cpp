@@ -41,7 +41,8 @@ TEST(Envelope, PassesThePayloadOnByteForByte) {
       {R"({"type":"x","n":1234567890123456789012345678901234567890.5e-7})",
        R"("type":"x","n":1234567890123456789012345678901234567890.5e-7)"},
       {R"({"type":"x","sdp":"a\r\nb\u00e9\ud83d\ude00,\"}{"})", R"("type":"x","sdp":"a\r\nb\u00e9\ud83d\ude00,\"}{")"},
-      {R"({"type":"x","inner":{"id":1,"from":"me","to":"you"}})", R"("type":"x","inner":{"id":1,"from":"me","to":"you"})"},
+      {R"({"type":"x","inner":{"id":1,"from":"me","to":"you"}})",
+       R"("type":"x","inner":{"id":1,"from":"me","to":"you"})"},
       {"\r\n {\"type\":\"x\"}\t", R"("type":"x")"},
       {R"({"type":"x","dup":1,"dup":2})", R"("type":"x","dup":1,"dup":2)"},
   };

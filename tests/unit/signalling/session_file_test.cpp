@@ -1,9 +1,8 @@
 #include "signalling/session_file.hpp"
 
-#include <sys/stat.h>
-
 #include <filesystem>
 #include <fstream>
+#include <sys/stat.h>
 
 #include <gtest/gtest.h>
 
@@ -15,8 +14,9 @@ using namespace std::chrono_literals;
 constexpr core::WallTime kNow{std::chrono::milliseconds(1'800'000'000'000)};
 
 struct SessionFile : testing::Test {
-  std::filesystem::path folder = std::filesystem::path(testing::TempDir()) /
-                                 ("grtc-sessions-" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+  std::filesystem::path folder =
+      std::filesystem::path(testing::TempDir()) /
+      ("grtc-sessions-" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
   std::string path = (folder / "items.db.sessions").string();
 
   SessionFile() {
@@ -26,7 +26,8 @@ struct SessionFile : testing::Test {
   ~SessionFile() override { std::filesystem::remove_all(folder); }
 
   static std::vector<core::SavedRoom> rooms() {
-    core::SavedSession ana{"ana", "Ana", R"({"hand":true})", "secret", kNow, 41, 7, 9, {{8, "one"}, {9, std::string("t\0o", 3)}}};
+    core::SavedSession ana{
+        "ana", "Ana", R"({"hand":true})", "secret", kNow, 41, 7, 9, {{8, "one"}, {9, std::string("t\0o", 3)}}};
     core::SavedSession bo{"bo", "", "{}", "other", kNow, 0, 9, 9, {}};
     return {{"reuni\xc3\xb3n", 12, {ana, bo}}, {"b", 3, {bo}}};
   }
