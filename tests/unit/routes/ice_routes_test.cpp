@@ -28,14 +28,21 @@ const test::Variables kTurn{{"STUN_URLS", "stun:stun.example:3478"},
                             {"TURN_URLS", "turn:turn.example:3478"},
                             {"TURN_SECRET", "north-north-north"}};
 
+struct NullDevice {
+  NullDevice() = default;
+  NullDevice(const NullDevice&) = delete;
+  NullDevice& operator=(const NullDevice&) = delete;
+  ~NullDevice() { ::close(fd); }
+  int fd = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+};
+
 /// A server with these settings; alice of the lobby is alive, her session token is `alice-session`.
 class Server {
  public:
   explicit Server(test::Variables variables)
       : settings_(test::settings_of(std::move(variables))),
         ice_(ops::IceConfig::read(settings_).value()),
-        null_(::open("/dev/null", O_WRONLY | O_CLOEXEC)),
-        log_({.level = ops::Level::debug, .format = ops::Log::Format::text, .instance = "", .fd = null_}) {
+        log_({.level = ops::Level::debug, .format = ops::Log::Format::text, .instance = "", .fd = null_.fd}) {
     add_ice_routes(router_, metrics_,
                    {.servers = ice_,
                     .log = log_,
@@ -54,7 +61,7 @@ class Server {
   }
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
-  ~Server() { ::close(null_); }
+  ~Server() = default;
 
   Response get(const std::string& query, std::vector<http::Header> headers = {}, std::string client = "192.0.2.7") {
     return test::answer_of(
@@ -68,7 +75,7 @@ class Server {
  private:
   ops::Settings settings_;
   ops::IceServers ice_;
-  int null_;
+  NullDevice null_;  // the log writes to it to the end
   ops::Log log_;
   ops::Metrics metrics_;
   http::Router router_;
