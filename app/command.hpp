@@ -6,11 +6,9 @@
 namespace grtc::app {
 
 /// What a command ends the program with (docs/operations.md).
-enum Exit : int {
-  kDone = 0,
-  kFailed = 1,  ///< it was tried and did not work
-  kWrong = 2,   ///< it was called with something wrong: nothing was tried
-};
+inline constexpr int kDone = 0;
+inline constexpr int kFailed = 1;  ///< it was tried and did not work
+inline constexpr int kWrong = 2;   ///< it was called with something wrong: nothing was tried
 
 /// Words of the command line behind the command's own name.
 using Words = std::span<const char* const>;

@@ -125,7 +125,8 @@ TEST(PlainCopy, OverAnIdleStoreIsTakenUp) {
   const std::string backup = bytes_of(world.path());
   for (int i = 0; i < 100; ++i) ASSERT_TRUE(calls.create("later"));
   ASSERT_TRUE(soon([&] { return wal_is_empty(world.path()); }));
-  std::this_thread::sleep_for(std::chrono::seconds(1));  // waits: it is promised for a store that was idle for a second
+  // waits: it is promised for a store that was idle for a second
+  std::this_thread::sleep_for(std::chrono::seconds(1));
   overwrite(world.path(), backup);
   EXPECT_TRUE(soon([&] {
     const auto page = calls.list();
