@@ -71,7 +71,7 @@ inline constexpr auto kCodes = std::to_array<CodeRow>({
     {Code::reserved_type, "reserved-type", 0, 400, "Reserved type"},
     {Code::missing_to, "missing-to", 0, 400, "Receiver missing"},
     {Code::unknown_peer, "unknown-peer", 0, 404, "No such peer"},
-    {Code::too_deep, "too-deep", 0, 400, "Nested too deeply"},
+    {Code::too_deep, "too-deep", 0, 422, "Nested too deeply"},
     {Code::not_found, "not-found", 0, 404, "Not found"},
     {Code::method_not_allowed, "method-not-allowed", 0, 405, "Method not allowed"},
     {Code::timed_out, "timed-out", 0, 408, "Request timed out"},

@@ -35,7 +35,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const bool is_json = simdjson::validate_utf8(text) && parser.parse(plain.text()).get(whole) == simdjson::SUCCESS;
   if (!value) {
     const Code code = value.error().code;
-    require(code == Code::bad_json || code == Code::unprocessable, "it is refused for a reason");
+    require(code == Code::bad_json || code == Code::too_deep || code == Code::unprocessable,
+            "it is refused for a reason");
+    if (code == Code::too_deep) require(plain.deepest() > bounds.depth, "what is refused as too deep is");
     if (code == Code::bad_json) require(!is_json, "what is JSON is not refused as none");
     return 0;
   }
