@@ -1,6 +1,7 @@
 #include "items/json_value.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
 #include <simdjson.h>
@@ -54,6 +55,21 @@ std::string_view quoted_name(const char* after_quote) noexcept {
   const char* end = after_quote;
   while (*end != '"') end += *end == '\\' ? 2 : 1;
   return {after_quote - 1, static_cast<std::size_t>(end - after_quote) + 2};
+}
+
+/// Whether the brackets close, outside of strings. Tells a document that is too deep (a rule) from one that never ends
+/// (no JSON).
+bool brackets_close(std::string_view text) noexcept {
+  std::int64_t open = 0;
+  bool in_string = false;
+  for (std::size_t at = 0; at < text.size() && open >= 0; ++at) {
+    const char byte = text[at];
+    if (byte == '"') in_string = !in_string;
+    if (in_string && byte == '\\') ++at;
+    if (in_string) continue;
+    open += static_cast<int>(byte == '[' || byte == '{') - static_cast<int>(byte == ']' || byte == '}');
+  }
+  return open == 0 && !in_string;
 }
 
 /// One pass over a document. Each step returns false once `problem` is set.
@@ -191,8 +207,12 @@ core::Result<JsonValue> parse_json(std::string_view text, const JsonBounds& boun
   if (parser.iterate(padded).get(doc)) {
     return core::Problem{core::Code::bad_json, "The body is not valid JSON.", {}, 0};
   }
-  if (!walk.document(doc, text, value)) return std::move(walk).problem();
-  return value;
+  if (walk.document(doc, text, value)) return value;
+  core::Problem problem = std::move(walk).problem();
+  if (problem.code == core::Code::too_deep && !brackets_close(text)) {
+    return core::Problem{core::Code::bad_json, "The body is not valid JSON.", {}, 0};
+  }
+  return problem;
 }
 
 void append_json(std::string& out, const JsonValue& value) {

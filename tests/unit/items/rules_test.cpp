@@ -146,7 +146,9 @@ TEST(ItemRules, BoundNestingMembersAndRepeatedNames) {
     ASSERT_FALSE(draft);
     EXPECT_EQ(draft.error().code, Code::too_deep);
   }
-  EXPECT_EQ(parse_draft(repeated("[", 100'000)).error().code, Code::too_deep);
+  EXPECT_EQ(parse_draft(repeated("[", 100'000)).error().code, Code::bad_json);
+  EXPECT_EQ(parse_draft(repeated("[", 100) + R"("]")" + repeated("]", 100)).error().code, Code::too_deep);
+  EXPECT_EQ(parse_draft(repeated("[", 100) + R"("\"]")" + repeated("]", 99)).error().code, Code::bad_json);
 
   for (const std::string body :
        {R"({"name":"a","name":"b"})", R"({"name":"a","n\u0061me":"b"})",
