@@ -27,19 +27,15 @@ if(GRTC_SANITIZE)
     # g++ 12 takes a sanitizer's own branches for paths on which a variant is not set. The other builds keep the warning.
     add_compile_options(-Wno-maybe-uninitialized)
   endif()
-  if(GRTC_SANITIZE MATCHES "thread")
-    # ThreadSanitizer knows no fences (g++ warns of each); Asio's queues are ordered by their mutex without them.
-    add_compile_definitions(BOOST_ASIO_DISABLE_FENCED_BLOCK)
-  endif()
 endif()
 
 include_directories(${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR})
 
-# Asio and Beast without their header-only bulk in every file: src/net/asio_impl.cpp holds the bodies.
-add_library(grtc_asio INTERFACE)
-target_compile_definitions(grtc_asio INTERFACE
+# Beast without its header-only bulk in every file: src/http/beast_impl.cpp holds the bodies.
+add_library(grtc_beast INTERFACE)
+target_compile_definitions(grtc_beast INTERFACE
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
-target_link_libraries(grtc_asio INTERFACE Boost::headers Threads::Threads)
+target_link_libraries(grtc_beast INTERFACE Boost::headers Threads::Threads)
 
 function(grtc_resolve out)
   set(resolved)

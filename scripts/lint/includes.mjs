@@ -6,19 +6,19 @@ import { sources, report } from './files.mjs'
 
 /** What a linked library brings, as the start of an include. */
 const kBrings = {
-  'asio': ['boost/asio', 'boost/beast', 'boost/intrusive'],
+  'beast': ['boost/beast', 'boost/asio'],
   'fmt::fmt': ['fmt/'],
   'spdlog::spdlog': ['spdlog/'],
   'simdjson::simdjson': ['simdjson.h'],
   'OpenSSL::Crypto': ['openssl/'],
-  'OpenSSL::SSL': ['openssl/', 'boost/asio/ssl'],
+  'OpenSSL::SSL': ['openssl/'],
   'prometheus-cpp::core': ['prometheus/'],
   'CLI11::CLI11': ['CLI/'],
   'SQLite::SQLite3': ['sqlite3.h'],
 }
 /** A result, an assertion, a list, vector instructions: no I/O, little to compile. */
 const kForAll = ['boost/system/', 'boost/assert', 'boost/intrusive/', 'emmintrin.h']
-/** They take seconds to compile, so they stay behind a small type of ours. Asio is what src/net's types are made of. */
+/** They take seconds to compile, so they stay behind a small type of ours. */
 const kHeavy = /^(boost\/beast|simdjson\.h|sqlite3\.h|spdlog\/|prometheus\/|libpq|hiredis|CLI\/)/
 const kPosix = /^(sys\/|netinet\/|arpa\/|net\/if|linux\/|(unistd|fcntl|poll|signal|netdb|dlfcn|pthread|sched|errno|time|malloc|dirent)\.h$)/
 /** Where the operating system is met. Everything else is portable C++. */
@@ -62,7 +62,6 @@ function complaint(folder, uses, { file, quoted, path }) {
   }
   if (!path.includes('/') && !path.endsWith('.h')) return null
   const brought = uses.flatMap((name) => kBrings[name] ?? [])
-  if (path.startsWith('boost/asio/ssl') && !uses.includes('OpenSSL::SSL')) return `${folder} does not link OpenSSL::SSL`
   return brought.some((start) => path.startsWith(start)) ? null : `${folder} links no library that brings it (CMakeLists.txt)`
 }
 

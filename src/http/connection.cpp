@@ -33,21 +33,20 @@ void Connection::start() {
 
 void Connection::arm_readable() {
   if (std::exchange(read_armed_, true)) return;
-  socket_.wait_readable([self = shared_from_this()](boost::system::error_code error) {
-    self->read_armed_ = false;
-    if (!error) self->on_readable();
-  });
+  socket_.wait_readable(shared_from_this());
 }
 
 void Connection::arm_writable() {
   if (std::exchange(write_armed_, true)) return;
-  socket_.wait_writable([self = shared_from_this()](boost::system::error_code error) {
-    self->write_armed_ = false;
-    if (!error) self->on_writable();
-  });
+  socket_.wait_writable(shared_from_this());
 }
 
 void Connection::on_readable() {
+  read_armed_ = false;
+  go_on_reading();
+}
+
+void Connection::go_on_reading() {
   switch (state_) {
     case State::reading:
       return read_requests();
@@ -60,7 +59,8 @@ void Connection::on_readable() {
 }
 
 void Connection::on_writable() {
-  if (std::exchange(read_when_writable_, false)) return on_readable();
+  write_armed_ = false;
+  if (std::exchange(read_when_writable_, false)) return go_on_reading();
   settle();
 }
 
@@ -95,7 +95,7 @@ void Connection::read_and_drop() {
     if (got.stop == net::Stop::wants_read) return arm_readable();
     if (got.stop != net::Stop::none) return close();
   }
-  lane_->io.post([self = shared_from_this()] { self->on_readable(); });
+  lane_->io.post([self = shared_from_this()] { self->go_on_reading(); });
 }
 
 void Connection::on_end() {
@@ -150,7 +150,7 @@ void Connection::park() {
     lane_->wait(*this, in_head ? Wait::head : parser_ ? Wait::body : Wait::idle);
   }
   if (unread_ && remote_.secure) {
-    lane_->io.post([self = shared_from_this()] { self->on_readable(); });
+    lane_->io.post([self = shared_from_this()] { self->go_on_reading(); });
   } else if (!read_when_writable_) {
     arm_readable();
   }

@@ -19,11 +19,11 @@ namespace grtc::http {
 /// One HTTP/1.1 connection: reads requests, has them answered one after the other, writes the answers of one loop turn
 /// in one go. Alive while a wait, an exchange or a stream holds it. Idle it owns its socket and no buffer.
 /// Thread: its lane's.
-class Connection final : public Waiting, public std::enable_shared_from_this<Connection> {
+class Connection final : public Waiting, public net::ReadyHandler, public std::enable_shared_from_this<Connection> {
  public:
   /// @param tls  null: plain
   Connection(std::shared_ptr<Lane> lane, net::Accepted accepted, SSL_CTX* tls);
-  ~Connection();
+  ~Connection() override;
   void start();
 
   [[nodiscard]] Lane& lane() noexcept { return *lane_; }
@@ -59,8 +59,9 @@ class Connection final : public Waiting, public std::enable_shared_from_this<Con
   // Reading.
   void arm_readable();
   void arm_writable();
-  void on_readable();
-  void on_writable();
+  void on_readable() override;
+  void on_writable() override;
+  void go_on_reading();
   void read_requests();
   void read_and_drop();
   void on_end();

@@ -3,8 +3,6 @@
 #include <exception>
 #include <utility>
 
-#include <boost/asio/io_context.hpp>
-
 #include "http/connection.hpp"
 #include "http/lane.hpp"
 
@@ -30,7 +28,7 @@ Exchange::~Exchange() {
 void answer(const std::shared_ptr<Exchange>& exchange, Response response) {
   if (exchange->answered.exchange(true)) return;
   net::IoThread& io = exchange->connection->lane().io;
-  if (io.context().get_executor().running_in_this_thread()) {
+  if (io.is_current()) {
     exchange->connection->answer(*exchange, std::move(response));
     return;
   }

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "core/problem.hpp"
-#include "net/io_thread.hpp"
+#include "net/socket.hpp"
 
 namespace grtc::net {
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -32,7 +33,8 @@ class RawSocket {
   RawSocket() = default;
   /// Takes `fd`. With `tls` the handshake runs inside the first reads and writes.
   RawSocket(int fd, SSL_CTX* tls);
-  RawSocket(RawSocket&& other) noexcept : fd_(std::exchange(other.fd_, -1)), ssl_(std::move(other.ssl_)) {}
+  RawSocket(RawSocket&& other) noexcept
+      : ticket(std::exchange(other.ticket, 0)), fd_(std::exchange(other.fd_, -1)), ssl_(std::move(other.ssl_)) {}
   RawSocket& operator=(RawSocket&& other) noexcept;
   RawSocket(const RawSocket&) = delete;
   RawSocket& operator=(const RawSocket&) = delete;
@@ -45,7 +47,11 @@ class RawSocket {
   /// Half-closes: TLS close_notify, then FIN. Best effort.
   void shutdown_write() noexcept;
 
+  /// Of its registration with the loop that it comes from (see Poller::leave()); 0: none.
+  std::uint64_t ticket = 0;
+
   [[nodiscard]] int fd() const noexcept { return fd_; }
+  [[nodiscard]] bool is_open() const noexcept { return fd_ >= 0; }
   [[nodiscard]] bool secure() const noexcept { return ssl_ != nullptr; }
 
  private:

@@ -1,8 +1,6 @@
 #pragma once
+#include <memory>
 #include <utility>
-
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
 
 #include "net/io_thread.hpp"
 #include "net/raw_socket.hpp"
@@ -13,41 +11,36 @@ namespace grtc::net {
 /// reads into the thread's scratch, so an idle connection owns no buffer.
 class Socket {
  public:
-  Socket(IoThread& io, RawSocket raw) : raw_(std::move(raw)), waiter_(io.context(), raw_.fd()) {}
+  Socket(IoThread& io, RawSocket raw) : io_(io), raw_(std::move(raw)) {
+    if (is_open()) io_.poller().adopt(raw_.fd(), std::exchange(raw_.ticket, 0));
+  }
   Socket(const Socket&) = delete;
   Socket& operator=(const Socket&) = delete;
-  ~Socket() {
-    if (waiter_.is_open()) waiter_.release();  // raw_ owns the descriptor and closes it
-  }
+  ~Socket() { close(); }
 
   [[nodiscard]] RawSocket& raw() noexcept { return raw_; }
 
-  /// `ready(error_code)` when there is something to read (or the connection ended): one wait of each kind at a time.
-  template <class Ready>
-  void wait_readable(Ready&& ready) {
-    waiter_.async_wait(Waiter::wait_read, std::forward<Ready>(ready));
-  }
-  template <class Ready>
-  void wait_writable(Ready&& ready) {
-    waiter_.async_wait(Waiter::wait_write, std::forward<Ready>(ready));
-  }
-  /// Waits end with operation_aborted; the socket can be taken to another thread.
+  /// Tells `owner`, once, when there is something to read or the connection has ended. Until then it is kept alive.
+  void wait_readable(std::shared_ptr<ReadyHandler> owner) { io_.poller().wait_readable(raw_.fd(), std::move(owner)); }
+  /// Likewise when there is room to write.
+  void wait_writable(std::shared_ptr<ReadyHandler> owner) { io_.poller().wait_writable(raw_.fd(), std::move(owner)); }
+
+  /// Ends the waits. The socket can be taken to another thread; one that goes on here keeps its place in the loop.
   [[nodiscard]] RawSocket release() {
-    waiter_.release();
+    raw_.ticket = io_.poller().leave(raw_.fd());
     return std::move(raw_);
   }
-  /// Waits end with operation_aborted and the descriptor is closed.
+  /// Ends the waits and closes the descriptor.
   void close() {
-    if (waiter_.is_open()) waiter_.release();
-    raw_ = RawSocket();
+    if (!is_open()) return;
+    const RawSocket closed = std::move(raw_);
+    io_.poller().forget(closed.fd());
   }
   [[nodiscard]] bool is_open() const noexcept { return raw_.fd() >= 0; }
 
  private:
-  // The loop's concrete executor: the type-erased default costs an allocation a wait.
-  using Waiter = boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type>;
+  IoThread& io_;
   RawSocket raw_;
-  Waiter waiter_;
 };
 
 }  // namespace grtc::net

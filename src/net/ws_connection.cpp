@@ -4,13 +4,9 @@
 #include <array>
 #include <utility>
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-
 namespace grtc::net {
 namespace {
 
-using boost::system::error_code;
 using Kind = WsEvent::Kind;
 
 constexpr std::chrono::seconds kClosingTime{2};
@@ -24,8 +20,8 @@ constexpr std::size_t kControlBound = 64 * 1024;
 }  // namespace
 
 struct WsConnection::Pause {
-  explicit Pause(boost::asio::io_context& context) : timer(context) {}
-  boost::asio::steady_timer timer;
+  explicit Pause(IoThread& io) : timer(io) {}
+  Timer timer;
   bool active = false;
 };
 
@@ -49,7 +45,7 @@ void WsConnection::start(std::string_view handshake, std::string early) {
   if (pending_.empty()) {
     wait_readable();
   } else {
-    boost::asio::post(loop_.io().context(), [self = shared_from_this()] {
+    loop_.io().post([self = shared_from_this()] {
       self->take({});
       self->wait_readable();
     });
@@ -70,11 +66,12 @@ bool WsConnection::may_read() const noexcept {
 void WsConnection::wait_readable() {
   if (reading_ || !may_read()) return;
   reading_ = true;
-  socket_.wait_readable([self = shared_from_this()](error_code error) {
-    self->reading_ = false;
-    if (error) return;  // the socket was closed on this side
-    self->read();
-  });
+  socket_.wait_readable(shared_from_this());
+}
+
+void WsConnection::on_readable() {
+  reading_ = false;
+  read();
 }
 
 void WsConnection::read() {
@@ -88,12 +85,13 @@ void WsConnection::read() {
     take(buffer.first(got.bytes));
     if (got.bytes < buffer.size() && !socket_.raw().secure()) return caught_up();
   }
-  // There may be more, in the kernel or (TLS) already decrypted: after the others have had their turn.
+  read_later();
+}
+
+/// There may be more, in the kernel or (TLS) already decrypted: after the others have had their turn.
+void WsConnection::read_later() {
   reading_ = true;
-  boost::asio::post(loop_.io().context(), [self = shared_from_this()] {
-    self->reading_ = false;
-    self->read();
-  });
+  loop_.io().post([self = shared_from_this()] { self->on_readable(); });
 }
 
 void WsConnection::caught_up() {
@@ -180,11 +178,10 @@ void WsConnection::end(std::uint16_t code) {
 }
 
 void WsConnection::pause_reading(std::chrono::milliseconds wait) {
-  if (!pause_) pause_ = std::make_unique<Pause>(loop_.io().context());
+  if (!pause_) pause_ = std::make_unique<Pause>(loop_.io());
   pause_->active = true;
-  pause_->timer.expires_after(wait);
-  pause_->timer.async_wait([self = shared_from_this()](error_code error) {
-    if (error || self->state_ == State::closed) return;
+  pause_->timer.start(wait, [self = shared_from_this()] {
+    if (self->state_ == State::closed) return;
     self->pause_->active = false;
     self->take({});
     if (!self->reading_) self->read();  // at once: whether there is more decides if this client has caught up
@@ -314,10 +311,12 @@ void WsConnection::flush() {
 
 void WsConnection::wait_writable() {
   blocked_ = true;
-  socket_.wait_writable([self = shared_from_this()](error_code error) {
-    self->blocked_ = false;
-    if (!error) self->flush();
-  });
+  socket_.wait_writable(shared_from_this());
+}
+
+void WsConnection::on_writable() {
+  blocked_ = false;
+  flush();
 }
 
 // ---- the end -------------------------------------------------------------------------------------------------

@@ -19,12 +19,12 @@ namespace grtc::net {
 /// Out: small frames of its own (welcome, pong, close) and the events of the attached session's log, which it sends
 /// from where they are stored. Nothing is written before the end of the loop turn, then all of it in one call.
 /// Idle it owns no buffer. Lives in a shared_ptr; its waits keep it alive. Thread: its WsLoop's.
-class WsConnection : public std::enable_shared_from_this<WsConnection> {
+class WsConnection : public ReadyHandler, public std::enable_shared_from_this<WsConnection> {
  public:
   WsConnection(WsLoop& loop, RawSocket socket, std::size_t max_message);
   WsConnection(const WsConnection&) = delete;
   WsConnection& operator=(const WsConnection&) = delete;
-  virtual ~WsConnection();
+  ~WsConnection() override;
 
   /// Queues the answer to the upgrade request and begins to read.
   /// @param early  bytes that came behind the request's head
@@ -75,8 +75,11 @@ class WsConnection : public std::enable_shared_from_this<WsConnection> {
   /// deaf: closing after bytes that were no WebSocket, so what follows is read and thrown away.
   enum class State : std::uint8_t { open, closing, deaf, closed };
 
+  void on_readable() final;
+  void on_writable() final;
   void wait_readable();
   void read();
+  void read_later();
   void caught_up();
   void take(std::span<char> bytes);
   void process(std::span<char>& bytes);
