@@ -36,7 +36,8 @@ void EventLog::mark_written(std::size_t n) {
       unwritten_bytes_ -= size;
     }
   }
-  while (written_ > bounds_.events || (written_bytes_ > bounds_.bytes && written_ > 0)) drop_oldest();
+  const LogBounds kept = remembers_ ? bounds_ : LogBounds{};
+  while (written_ > kept.events || (written_bytes_ > kept.bytes && written_ > 0)) drop_oldest();
 }
 
 bool EventLog::rewind(Seq seen) {

@@ -29,6 +29,12 @@ class EventLog {
   /// @param bounds  of each half (contract: 1,000 events, 1 MiB)
   /// @param start   events after this one belong to the session
   EventLog(LogBounds bounds, Seq start) noexcept : bounds_(bounds), forgotten_(start), last_(start) {}
+  /// A queue only: what is written is forgotten, there is no coming back to it.
+  [[nodiscard]] static EventLog without_memory(LogBounds bounds) noexcept {
+    EventLog log(bounds, 0);
+    log.remembers_ = false;
+    return log;
+  }
 
   /// Puts an event behind the others. False: the unwritten half is full and nothing was stored.
   /// A single event always fits an empty half.
@@ -85,6 +91,7 @@ class EventLog {
   Seq forgotten_;
   Seq last_;
   bool forgot_ = false;
+  bool remembers_ = true;
 };
 
 }  // namespace grtc::core

@@ -143,7 +143,7 @@ void WsConnection::handle(const WsEvent& event) {
       return on_text(event.payload);
     case Kind::binary:
       loop_.traffic_.messages_in.add();
-      return on_binary();
+      return on_binary(event.payload);
     case Kind::ping:
       pong_ = std::string(event.payload);
       return touch();

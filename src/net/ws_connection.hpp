@@ -56,7 +56,8 @@ class WsConnection : public ReadyHandler, public std::enable_shared_from_this<Ws
 
   /// A whole text message, valid UTF-8, good until it returns.
   virtual void on_text(std::string_view message) = 0;
-  virtual void on_binary() = 0;
+  /// A whole binary message, good until it returns.
+  virtual void on_binary(std::string_view message) = 0;
   virtual void on_pong() = 0;
   virtual void on_ping_sent() = 0;
   /// Two pings in a row were not answered. It should close.

@@ -195,7 +195,7 @@ void GrtcClient::complain(Code code, std::string_view sentence, std::uint64_t re
   room_->send(*session_, seq, text_frame(error_text(code, sentence, {ref, to, seq})), hub_.io_.now());
 }
 
-void GrtcClient::on_binary() {
+void GrtcClient::on_binary(std::string_view /*message*/) {
   if (session_ != nullptr) complain(Code::bad_message, "grtc.v1 is spoken in text frames.", 0);
   throttle();
 }

@@ -38,7 +38,7 @@ class GrtcClient final : public net::WsConnection, public core::Outlet {
  private:
   // net::WsConnection
   void on_text(std::string_view message) override;
-  void on_binary() override;
+  void on_binary(std::string_view message) override;
   void on_pong() override;
   void on_ping_sent() override;
   void on_silent() override;
