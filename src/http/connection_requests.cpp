@@ -73,7 +73,7 @@ std::shared_ptr<Exchange> Connection::begin_exchange() {
 
 void Connection::dispatch() {
   const auto exchange = begin_exchange();
-  auto way = route(exchange->request, *lane_->site, exchange->began);
+  auto way = route(exchange->request, *lane_->site, exchange->began, exchange->origins);
   if (auto* response = std::get_if<Response>(&way)) {
     http::answer(exchange, std::move(*response));
   } else {
@@ -94,8 +94,9 @@ void Connection::open_door(const Door& door, std::string_view& left) {
   const bool http_11 = parser_->http_11();
   const auto exchange = begin_exchange();
   exchange->answered = true;
+  if (door.origins) exchange->origins = door.origins.get();
   std::shared_ptr<void> ticket;
-  if (auto refusal = refuse_upgrade(exchange->request, http_11, *lane_, ticket)) {
+  if (auto refusal = refuse_upgrade(door, exchange->request, http_11, *lane_, ticket)) {
     exchange->keep_alive = exchange->keep_alive && !has_body;
     return respond(*exchange, std::move(*refusal));
   }
@@ -128,7 +129,7 @@ void Connection::respond(const Exchange& exchange, Response&& response) {
   const std::string_view content = response.shared_body.empty() ? response.body : response.shared_body;
   HeadFacts facts;
   facts.date = lane_->date_text();
-  facts.origins = &lane_->site->options.origins;
+  facts.origins = exchange.origins != nullptr ? exchange.origins : &lane_->site->options.origins;
   facts.request = &exchange.request;
   facts.http_11 = exchange.http_11;
   facts.keep_alive = keep_alive;

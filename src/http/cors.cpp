@@ -14,11 +14,12 @@ constexpr std::string_view kMaxAge = "600";
 void append_cors(std::string& head, const AllowedOrigins& origins, const Request& request) {
   if (origins.only_same()) return;
   // Also without an Origin in this request: a cache may hand the answer to one that has it.
-  if (!origins.any()) head += "Vary: Origin\r\n";
+  const bool names_any = origins.any() && !origins.reflects();
+  if (!names_any) head += "Vary: Origin\r\n";
   const auto origin = request.header("origin");
   if (!origin || !origins.lists(*origin)) return;
   // Tokens travel in Authorization, not in cookies: no Allow-Credentials, and `*` stays legal.
-  head.append("Access-Control-Allow-Origin: ").append(origins.any() ? "*" : *origin).append("\r\n");
+  head.append("Access-Control-Allow-Origin: ").append(names_any ? "*" : *origin).append("\r\n");
   head.append("Access-Control-Expose-Headers: ").append(kExposedHeaders).append("\r\n");
 }
 

@@ -22,6 +22,7 @@ struct Exchange {
   const std::shared_ptr<Connection> connection;
   Request request;
   const Route* route = nullptr;
+  const AllowedOrigins* origins = nullptr;  ///< who may read the answer; null: the site's own
   bool http_11 = true;
   bool keep_alive = false;
   core::TimePoint began;

@@ -24,10 +24,17 @@ struct Upgrade {
   std::shared_ptr<void> ticket;  ///< from Options::enter, its place among the connections that are counted
 };
 
-/// All paths that begin with `path_prefix` are WebSockets.
+/// A path, or all paths that begin with one, where WebSockets are opened.
 struct Door {
-  std::string path_prefix;            ///< "/ws/"
+  std::string path;                   ///< "/ws/": all paths that begin so; without the `/` that one, or with a `/`
   std::function<void(Upgrade)> open;  ///< runs on the I/O thread that accepted the connection
+  /// Which pages may open it. None: those of Options::origins.
+  std::shared_ptr<const AllowedOrigins> origins = {};
+
+  [[nodiscard]] bool leads(std::string_view to) const noexcept {
+    if (!to.starts_with(path)) return false;
+    return path.ends_with('/') || to.size() == path.size() || to.substr(path.size()) == "/";
+  }
 };
 
 /// How long a client may take. Not settings: docs/http-api.md promises them.

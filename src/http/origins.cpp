@@ -39,7 +39,7 @@ std::optional<Origin> parse_origin(std::string_view text) {
 
 }  // namespace
 
-core::Result<AllowedOrigins> AllowedOrigins::parse(std::string_view list) {
+core::Result<AllowedOrigins> AllowedOrigins::parse(std::string_view list, std::string_view name) {
   AllowedOrigins origins;
   while (!list.empty()) {
     const std::string_view part = next_of(list);
@@ -51,7 +51,7 @@ core::Result<AllowedOrigins> AllowedOrigins::parse(std::string_view list) {
     const auto origin = parse_origin(part);
     if (!origin) {
       return core::Problem{core::Code::bad_request,
-                           "ALLOWED_ORIGINS=" + std::string(part) + ": must be scheme://host[:port] or *",
+                           std::string(name) + "=" + std::string(part) + ": must be scheme://host[:port] or *",
                            {},
                            0};
     }

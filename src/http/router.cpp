@@ -99,6 +99,7 @@ void Router::add(Route route) {
   assert(shape.route[static_cast<std::size_t>(route.method)] < 0);
   shape.route[static_cast<std::size_t>(route.method)] = static_cast<std::int32_t>(routes_.size());
   routes_.push_back(std::move(route));
+  shape.origins = routes_.back().origins;
   shape.allow.clear();
   for (const Method method : {Method::get, Method::head, Method::post, Method::put, Method::patch, Method::del}) {
     // RFC 9110 §9.3.2: HEAD is GET without the content, so whoever has one has both.
@@ -113,7 +114,7 @@ std::variant<Match, WrongMethod, NoRoute> Router::choose(const Shape& shape, Met
                                                          std::vector<std::string> params) const {
   const Method served = method == Method::head ? Method::get : method;
   const std::int32_t index = served == Method::other ? -1 : shape.route[static_cast<std::size_t>(served)];
-  if (index < 0) return WrongMethod{shape.allow};
+  if (index < 0) return WrongMethod{shape.allow, shape.origins.get()};
   return Match{&routes_[static_cast<std::size_t>(index)], std::move(params)};
 }
 

@@ -1,12 +1,14 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 #include "http/message.hpp"
+#include "http/origins.hpp"
 
 namespace grtc::http {
 
@@ -16,6 +18,9 @@ struct Route {
   Handler handler;
   /// Outside REQUEST_RATE (`/health`, `/ready`, `/metrics`).
   bool unlimited = false;
+  /// Which pages of other origins may read the answers. None: those of Options::origins. The same for all methods of a
+  /// path.
+  std::shared_ptr<const AllowedOrigins> origins = {};
 };
 
 struct Match {
@@ -23,7 +28,8 @@ struct Match {
   std::vector<std::string> params;  ///< percent-decoded
 };
 struct WrongMethod {
-  std::string allow;  ///< for the `Allow` header: "GET, HEAD, OPTIONS"
+  std::string allow;                        ///< for the `Allow` header: "GET, HEAD, OPTIONS"
+  const AllowedOrigins* origins = nullptr;  ///< see Route; lives as long as the router
 };
 struct NoRoute {};
 
@@ -43,6 +49,7 @@ class Router {
     bool takes_rest = false;                                            ///< the last part is `{name...}`
     std::array<std::int32_t, 8> route{-1, -1, -1, -1, -1, -1, -1, -1};  ///< by Method; -1: not served
     std::string allow;
+    std::shared_ptr<const AllowedOrigins> origins;
   };
   Shape& shape_of(std::string_view pattern);
   [[nodiscard]] std::variant<Match, WrongMethod, NoRoute> choose(const Shape& shape, Method method,

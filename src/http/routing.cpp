@@ -61,9 +61,14 @@ void identify(Request& request, const Remote& remote, Lane& lane) {
   if (request.id.empty()) request.id = lane.next_request_id();
 }
 
-std::variant<const Route*, Response> route(Request& request, Site& site, core::TimePoint now) {
+std::variant<const Route*, Response> route(Request& request, Site& site, core::TimePoint now,
+                                           const AllowedOrigins*& origins) {
   auto found = site.router->find(request.method, request.path);
+  origins = &site.options.origins;
   auto* match = std::get_if<Match>(&found);
+  const auto* wrong = std::get_if<WrongMethod>(&found);
+  if (match != nullptr && match->route->origins) origins = match->route->origins.get();
+  if (wrong != nullptr && wrong->origins != nullptr) origins = wrong->origins;
   if (match == nullptr || !match->route->unlimited) {
     if (const std::uint32_t wait_s = site.limiter.take(request.client, now); wait_s > 0) {
       return problem(core::Code::rate_limited, "Too many requests from this address.", wait_s);
@@ -76,8 +81,8 @@ std::variant<const Route*, Response> route(Request& request, Site& site, core::T
   if (request.path == "*") {
     return answer_options(site.options.origins, request, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
   }
-  if (const auto* wrong = std::get_if<WrongMethod>(&found)) {
-    if (request.method == Method::options) return answer_options(site.options.origins, request, wrong->allow);
+  if (wrong != nullptr) {
+    if (request.method == Method::options) return answer_options(*origins, request, wrong->allow);
     return wrong_method(wrong->allow);
   }
   return problem(core::Code::not_found, "There is nothing at this path.");
@@ -85,14 +90,15 @@ std::variant<const Route*, Response> route(Request& request, Site& site, core::T
 
 const Door* door_of(const Options& options, std::string_view path) noexcept {
   for (const Door& door : options.doors) {
-    if (path.starts_with(door.path_prefix)) return &door;
+    if (door.leads(path)) return &door;
   }
   return nullptr;
 }
 
-std::optional<Response> refuse_upgrade(const Request& request, bool http_11, const Lane& lane,
+std::optional<Response> refuse_upgrade(const Door& door, const Request& request, bool http_11, const Lane& lane,
                                        std::shared_ptr<void>& ticket) {
   const Options& options = lane.site->options;
+  const AllowedOrigins& origins = door.origins ? *door.origins : options.origins;
   if (const auto refused = check_upgrade(request, http_11)) {
     Response response = to_problem_json(*refused);
     if (refused->code == core::Code::upgrade_required) {
@@ -102,7 +108,7 @@ std::optional<Response> refuse_upgrade(const Request& request, bool http_11, con
     return response;
   }
   const auto origin = request.header("origin");
-  if (origin && !options.origins.allows(*origin, request.header("host").value_or(""))) {
+  if (origin && !origins.allows(*origin, request.header("host").value_or(""))) {
     return problem(core::Code::forbidden, "This origin is not allowed.");
   }
   if (lane.draining()) return problem(core::Code::shutting_down, "The server restarts.", kUpgradeRetryAfter);

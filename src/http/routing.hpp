@@ -23,12 +23,14 @@ struct Remote {
 void identify(Request& request, const Remote& remote, Lane& lane);
 
 /// The route for `request`, whose params are filled in; or the answer that needs none: 404, 405, 429, OPTIONS.
-[[nodiscard]] std::variant<const Route*, Response> route(Request& request, Site& site, core::TimePoint now);
+/// @param origins  set to those that may read the answer
+[[nodiscard]] std::variant<const Route*, Response> route(Request& request, Site& site, core::TimePoint now,
+                                                         const AllowedOrigins*& origins);
 
 /// The door that `path` leads to, or null.
 [[nodiscard]] const Door* door_of(const Options& options, std::string_view path) noexcept;
 /// What stands against opening a WebSocket for `request`, or nothing: then `ticket` is its place.
-[[nodiscard]] std::optional<Response> refuse_upgrade(const Request& request, bool http_11, const Lane& lane,
-                                                     std::shared_ptr<void>& ticket);
+[[nodiscard]] std::optional<Response> refuse_upgrade(const Door& door, const Request& request, bool http_11,
+                                                     const Lane& lane, std::shared_ptr<void>& ticket);
 
 }  // namespace grtc::http
