@@ -19,6 +19,7 @@ using core::Result;
 using ops::IceServers;
 
 constexpr std::string_view kDoorPrefix = "/ws/";
+/// How the doors stand in metrics, where a path that clients make up must not.
 constexpr std::string_view kDoorPattern = "/ws/{room}";
 /// Addresses whose joins are counted at once: about 3 MB at most.
 constexpr std::size_t kMaxJoinAddresses = 32768;
@@ -62,6 +63,7 @@ Result<void> Composition::assemble() {
   ice_ = std::make_unique<IceServers>(*std::move(ice));
   if (auto opened = open_store(); !opened) return opened;
   make_hubs();
+  dialects_ = std::make_unique<Dialects>(settings_, io_.loops(), log_);
   if (auto opened = open_server(); !opened) return opened;
   // Only now: a start that failed at the port must leave them to the server that has it.
   restore_sessions();
@@ -116,6 +118,10 @@ Result<void> Composition::open_server() {
   options->enter = [this](const std::string& address) { return census_->enter(address); };
   options->observer = [this](const http::Observation& seen) { observe(seen); };
   options->doors.push_back(make_door());
+  dialects_->add_doors(options->doors);
+  for (const http::Door& door : options->doors) doors_.push_back(door.path);
+  auto router = make_router();
+  if (!router) return router.error();
   if (const auto free = net::Listener::check_free(options->host, options->port); !free) return free.error();
   std::shared_ptr<net::TlsContext> tls;
   if (settings_.has("TLS_CERT")) {
@@ -123,7 +129,7 @@ Result<void> Composition::open_server() {
     if (!loaded) return loaded.error();
     tls = *std::move(loaded);
   }
-  auto server = http::Server::open(io_.loops(), make_router(), *std::move(options), std::move(tls));
+  auto server = http::Server::open(io_.loops(), *std::move(router), *std::move(options), std::move(tls));
   if (!server) return server.error();
   server_ = *std::move(server);
   metrics_.gauge("grtc_http_connections", "Open HTTP connections", {},
@@ -138,14 +144,16 @@ http::Door Composition::make_door() {
           }};
 }
 
-std::shared_ptr<http::Router> Composition::make_router() {
+Result<std::shared_ptr<http::Router>> Composition::make_router() {
   auto router = std::make_shared<http::Router>();
   routes::add_items_routes(*router, {*store_, *feed_, settings_.text("ITEMS_TOKEN")});
-  routes::add_rooms_routes(*router, {settings_.text("ADMIN_TOKEN"), settings_.production()}, *directory_);
+  routes::add_rooms_routes(*router, {settings_.text("ADMIN_TOKEN"), settings_.production()}, *directory_,
+                           dialects_->rooms());
   add_ice_routes(*router);
   add_service_routes(*router);
   routes::add_openapi_route(*router);
   http::add_static_routes(*router, settings_.text("WEB_ROOT"));
+  if (auto added = dialects_->add_routes(*router); !added) return added.error();
   publish_metrics(*router);
   return router;
 }
@@ -187,24 +195,33 @@ void Composition::add_service_routes(http::Router& router) {
 }
 
 void Composition::publish_metrics(const http::Router& router) {
-  std::vector<ops::HttpMetrics::Route> routes{{"GET", std::string(kDoorPattern)}};
+  std::vector<ops::HttpMetrics::Route> routes;
+  for (const std::string& door : doors_) routes.push_back({"GET", std::string(door_pattern(door))});
   for (const http::Route& route : router.routes()) {
     routes.push_back({std::string(http::name_of(route.method)), route.pattern});
   }
   http_metrics_ = std::make_unique<ops::HttpMetrics>(std::move(routes));
   http_metrics_->publish(metrics_);
   ice_->publish(metrics_);
-  publish_signalling(metrics_, hub_pointers_, *census_);
+  publish_signalling(metrics_, hub_pointers_);
+  dialects_->publish(metrics_);
   publish_items(metrics_, *store_, *feed_);
   publish_program(metrics_, log_);
 }
 
+std::string_view Composition::door_pattern(std::string_view path) const {
+  for (const std::string& door : doors_) {
+    if (http::Door{door, {}}.leads(path)) return door == kDoorPrefix ? kDoorPattern : std::string_view(door);
+  }
+  return {};
+}
+
 void Composition::observe(const http::Observation& seen) {
   const std::string& path = seen.request.path;
-  const bool is_door = seen.route.empty() && path.starts_with(kDoorPrefix);
+  const std::string_view route = seen.route.empty() ? door_pattern(path) : seen.route;
   const std::string_view method = http::name_of(seen.request.method);
   const double seconds = static_cast<double>(seen.took.count()) / 1e6;
-  http_metrics_->count(method, is_door ? kDoorPattern : seen.route, seen.status, seconds);
+  http_metrics_->count(method, route, seen.status, seconds);
   if (!seen.error.empty()) {
     log_.error("a request failed", {{"request_id", seen.request.id}, {"path", path}, {"error", seen.error}});
   }
@@ -235,13 +252,14 @@ void Composition::reload_tls() {
 void Composition::drain(std::function<void()> drained) {
   readiness_ = routes::Readiness::draining;
   server_->announce_drain();
-  const auto left = std::make_shared<std::atomic<std::size_t>>(hubs_.size());
+  const auto left = std::make_shared<std::atomic<std::size_t>>(hubs_.size() + dialects_->hubs());
   const auto one_done = [left, drained = std::move(drained)] {
     if (left->fetch_sub(1) == 1) drained();
   };
   for (signalling::GrtcHub* hub : hub_pointers_) {
     hub->io().post([hub, over = settings_.seconds("DRAIN_SECONDS"), one_done] { hub->drain(over, one_done); });
   }
+  dialects_->drain(settings_.seconds("DRAIN_SECONDS"), one_done);
 }
 
 void Composition::stop() {

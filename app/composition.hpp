@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "app/dialects.hpp"
 #include "app/hub_directory.hpp"
 #include "app/io_threads.hpp"
 #include "core/time.hpp"
@@ -40,6 +41,8 @@ class Composition {
 
   /// What of the settings is rarely meant: for the log.
   [[nodiscard]] const std::vector<std::string>& warnings() const noexcept { return warnings_; }
+  /// The other protocols that are served; empty: none.
+  [[nodiscard]] std::string other_protocols() const { return dialects_->summary(); }
   /// From here on it serves.
   void start();
   [[nodiscard]] std::uint16_t port() const noexcept { return server_->port(); }
@@ -61,11 +64,12 @@ class Composition {
   void make_hubs();
   void restore_sessions();
   void save_sessions();
-  [[nodiscard]] std::shared_ptr<http::Router> make_router();
+  [[nodiscard]] core::Result<std::shared_ptr<http::Router>> make_router();
   void add_ice_routes(http::Router& router);
   void add_service_routes(http::Router& router);
   void publish_metrics(const http::Router& router);
   void observe(const http::Observation& seen);
+  [[nodiscard]] std::string_view door_pattern(std::string_view path) const;
   [[nodiscard]] http::Door make_door();
   [[nodiscard]] bool may_join(const http::Request& request);
 
@@ -88,6 +92,8 @@ class Composition {
   std::vector<signalling::GrtcHub*> hub_pointers_;
   std::unique_ptr<HubDirectory> directory_;
   std::unique_ptr<signalling::GrtcDoor> door_;
+  std::unique_ptr<Dialects> dialects_;
+  std::vector<std::string> doors_;  ///< their paths
   std::unique_ptr<http::Server> server_;
 };
 

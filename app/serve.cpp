@@ -47,7 +47,7 @@ std::vector<Argument> arguments_of(Flags& flags) {
 ops::Settings::Source source_of(const Flags& flags) {
   return [&flags](std::string_view name) -> std::optional<std::string> {
     for (std::size_t i = 0; i < flags.size(); ++i) {
-      if (ops::kSettings[i].name == name) return flags[i];
+      if (ops::kSettings[i].name == name && !flags[i].empty()) return flags[i];
     }
     return std::nullopt;
   };
@@ -63,6 +63,9 @@ void log_start(const ops::Settings& settings, const Composition& server, std::ui
   }
   if (settings.has("ROOM_TOKEN_SECRET") && settings.text("ROOM_TOKEN_SECRET").size() < kSafeSecret) {
     log.warning("ROOM_TOKEN_SECRET: under 32 bytes a secret can be guessed from one token");
+  }
+  if (const std::string others = server.other_protocols(); !others.empty()) {
+    log.info("other protocols are served", {{"protocols", others}, {"need_token", settings.has("ROOM_TOKEN_SECRET")}});
   }
   if (!log.logs(ops::Level::debug)) return;
   for (const auto& [name, value] : settings.redacted()) log.debug("setting", {{"name", name}, {"value", value}});

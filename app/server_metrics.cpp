@@ -34,13 +34,13 @@ ops::HistogramSnapshot scaled(const std::array<std::uint64_t, Bounds>& bounds,
 void publish_traffic(ops::Metrics& metrics, const Hubs& hubs) {
   const char* messages = "WebSocket messages";
   const char* bytes = "Bytes of WebSocket frames";
-  metrics.counter("grtc_messages_total", messages, {{"direction", "in"}},
+  metrics.counter("grtc_messages_total", messages, {{"protocol", "grtc.v1"}, {"direction", "in"}},
                   over(hubs, [](const GrtcHub& hub) { return hub.traffic().messages_in.value(); }));
-  metrics.counter("grtc_messages_total", messages, {{"direction", "out"}},
+  metrics.counter("grtc_messages_total", messages, {{"protocol", "grtc.v1"}, {"direction", "out"}},
                   over(hubs, [](const GrtcHub& hub) { return hub.traffic().messages_out.value(); }));
-  metrics.counter("grtc_bytes_total", bytes, {{"direction", "in"}},
+  metrics.counter("grtc_bytes_total", bytes, {{"protocol", "grtc.v1"}, {"direction", "in"}},
                   over(hubs, [](const GrtcHub& hub) { return hub.traffic().bytes_in.value(); }));
-  metrics.counter("grtc_bytes_total", bytes, {{"direction", "out"}},
+  metrics.counter("grtc_bytes_total", bytes, {{"protocol", "grtc.v1"}, {"direction", "out"}},
                   over(hubs, [](const GrtcHub& hub) { return hub.traffic().bytes_out.value(); }));
   metrics.histogram("grtc_relay_latency_seconds", "From reading a message to having written it", {}, [hubs] {
     ops::HistogramSnapshot all;
@@ -61,7 +61,8 @@ void publish_sessions(ops::Metrics& metrics, const Hubs& hubs) {
                   over(hubs, [](const GrtcHub& hub) { return hub.counters().failed_resumes.value(); }));
   metrics.counter("grtc_queue_overflows_total", "Sessions ended because their queue was full", {},
                   over(hubs, [](const GrtcHub& hub) { return hub.counters().overflows.value(); }));
-  metrics.counter("grtc_throttled_total", "Times that a client was not read from because of MESSAGE_RATE", {},
+  metrics.counter("grtc_throttled_total", "Times that a client was not read from because of MESSAGE_RATE",
+                  {{"protocol", "grtc.v1"}},
                   over(hubs, [](const GrtcHub& hub) { return hub.counters().throttled.value(); }));
   metrics.counter("grtc_errors_total", "`error` frames sent", {},
                   over(hubs, [](const GrtcHub& hub) { return hub.counters().errors.value(); }));
@@ -69,8 +70,11 @@ void publish_sessions(ops::Metrics& metrics, const Hubs& hubs) {
 
 }  // namespace
 
-void publish_signalling(ops::Metrics& metrics, const Hubs& hubs, const signalling::Census& census) {
-  metrics.gauge("grtc_connections", "Open WebSockets", {}, [&census] { return static_cast<double>(census.size()); });
+void publish_signalling(ops::Metrics& metrics, const Hubs& hubs) {
+  metrics.gauge("grtc_connections", "Open WebSockets", {{"protocol", "grtc.v1"}}, over(hubs, [](const GrtcHub& hub) {
+                  const std::uint64_t closed = hub.traffic().closed.value();  // first: it is never ahead of the other
+                  return hub.traffic().opened.value() - closed;
+                }));
   publish_sessions(metrics, hubs);
   publish_traffic(metrics, hubs);
 }

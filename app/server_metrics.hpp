@@ -6,7 +6,6 @@
 #include "items/sqlite/sqlite_store.hpp"
 #include "ops/log.hpp"
 #include "ops/metrics.hpp"
-#include "signalling/census.hpp"
 #include "signalling/grtc_hub.hpp"
 
 namespace grtc::app {
@@ -14,7 +13,7 @@ namespace grtc::app {
 using Hubs = std::vector<signalling::GrtcHub*>;
 
 /// Adds what the parts count to `/metrics`. All of them must outlive `metrics`.
-void publish_signalling(ops::Metrics& metrics, const Hubs& hubs, const signalling::Census& census);
+void publish_signalling(ops::Metrics& metrics, const Hubs& hubs);
 void publish_items(ops::Metrics& metrics, const items::sqlite::SqliteStore& store, const items::Feed& feed);
 void publish_program(ops::Metrics& metrics, const ops::Log& log);
 

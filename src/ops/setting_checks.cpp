@@ -63,7 +63,30 @@ bool is_choice(std::string_view allowed, std::string_view text) {
   return false;
 }
 
-bool all_parts(std::string_view text, bool (*good)(std::string_view)) {
+/// RFC 3986 §2.3: what needs no percent-encoding, so that a path has one spelling.
+bool is_name(std::string_view text) {
+  constexpr std::size_t kLongest = 64;
+  return !text.empty() && text.size() <= kLongest && text != "." && text != ".." &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+                  c == '_' || c == '~';
+         });
+}
+
+/// `/`, `/a`, `/a/b/`.
+bool is_path(std::string_view text) {
+  if (!text.starts_with('/')) return false;
+  text.remove_prefix(1);
+  while (!text.empty()) {
+    const std::size_t slash = std::min(text.find('/'), text.size());
+    if (!is_name(text.substr(0, slash))) return false;
+    text.remove_prefix(std::min(text.size(), slash + 1));
+  }
+  return true;
+}
+
+template <class Good>
+bool all_parts(std::string_view text, Good&& good) {
   const auto parts = split_list(text);
   return !parts.empty() && std::all_of(parts.begin(), parts.end(), good);
 }
@@ -99,6 +122,12 @@ bool fits(const Setting& setting, std::string_view text) {
       return all_parts(text, is_origin);
     case Kind::token:
       return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f; });
+    case Kind::words:
+      return all_parts(text, [&](std::string_view part) { return is_choice(setting.allowed, part); });
+    case Kind::names:
+      return all_parts(text, is_name);
+    case Kind::path:
+      return is_path(text);
     case Kind::list:
       return !split_list(text).empty();
     case Kind::text:

@@ -22,7 +22,7 @@ constexpr std::size_t index_of(std::string_view name) noexcept {
 std::string text_of(const Setting& setting, const Settings::Source& flags, const Settings::Source& environment) {
   for (const auto* source : {&flags, &environment}) {
     auto given = (*source)(setting.name);
-    if (given && !given->empty()) return *std::move(given);
+    if (given && (!given->empty() || !setting.empty.empty())) return *std::move(given);
   }
   return std::string(setting.fallback);
 }
@@ -82,13 +82,15 @@ std::chrono::seconds Settings::seconds(std::string_view name) const {
 
 const std::string& Settings::text(std::string_view name) const {
   [[maybe_unused]] const Kind kind = kSettings[index_of(name)].kind;
-  assert(kind == Kind::text || kind == Kind::choice || kind == Kind::address || kind == Kind::token);
+  assert(kind == Kind::text || kind == Kind::choice || kind == Kind::address || kind == Kind::token ||
+         kind == Kind::path);
   return value(name).text;
 }
 
 std::vector<std::string> Settings::list(std::string_view name) const {
   [[maybe_unused]] const Kind kind = kSettings[index_of(name)].kind;
-  assert(kind == Kind::list || kind == Kind::networks || kind == Kind::origins);
+  assert(kind == Kind::list || kind == Kind::networks || kind == Kind::origins || kind == Kind::words ||
+         kind == Kind::names);
   std::vector<std::string> parts;
   for (const std::string_view part : split_list(value(name).text)) parts.emplace_back(part);
   return parts;

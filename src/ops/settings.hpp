@@ -18,7 +18,8 @@ namespace grtc::ops {
 /// The accessors assert that the name is a row of kSettings and of the kind asked for.
 class Settings {
  public:
-  /// Gives the text of a variable, or nothing. An empty text counts as unset.
+  /// Gives the text of a variable, or nothing. An empty text counts as unset, but in rows that say
+  /// what it means.
   using Source = std::function<std::optional<std::string>(std::string_view name)>;
 
   /// Reads and checks every row of kSettings; what `flags` knows beats what `environment` knows.

@@ -13,11 +13,12 @@ constexpr std::string_view kHead =
     "<!-- Made by `grtc settings --markdown > docs/configuration.md`; a unit test holds it to the settings table. -->\n"
     "\n"
     "Each setting is an environment variable and a flag of `grtc serve`, which wins over the variable: `PORT=8002` or\n"
-    "`--port 8002`. An empty variable counts as unset. A wrong value or an unknown flag stops the start with exit code "
-    "2\n"
-    "and one line that names the variable, the value and what is allowed. `LOG_LEVEL=debug` logs the settings in "
-    "force,\n"
-    "without secrets.\n"
+    "`--port 8002`. An empty variable counts as unset where the table does not say what empty means. A wrong value or "
+    "an "
+    "unknown flag stops the\n"
+    "start with exit code 2 and one line that names the variable, the value and what is allowed. `LOG_LEVEL=debug` "
+    "logs the\n"
+    "settings in force, without secrets.\n"
     "\n"
     "| variable | default | allowed | meaning |\n"
     "| --- | --- | --- | --- |\n";
@@ -30,6 +31,15 @@ std::string cell(std::string_view text) {
     out += c;
   }
   return out;
+}
+
+/// `a|b|c` as "a, b or c".
+std::string spoken(std::string_view words, std::string_view last) {
+  std::string text(words);
+  for (std::size_t bar = text.find('|'); bar != std::string::npos; bar = text.find('|', bar)) {
+    text.replace(bar, 1, text.find('|', bar + 1) == std::string::npos ? last : ", ");
+  }
+  return text;
 }
 
 std::string default_cell(const Setting& setting) {
@@ -62,13 +72,14 @@ std::string allowed_of(const Setting& setting) {
       if (!setting.zero.empty()) allowed += ", or 0 for " + std::string(setting.zero);
       return allowed;
     }
-    case Kind::choice: {
-      std::string allowed(setting.allowed);
-      for (std::size_t bar = allowed.find('|'); bar != std::string::npos; bar = allowed.find('|', bar)) {
-        allowed.replace(bar, 1, allowed.find('|', bar + 1) == std::string::npos ? " or " : ", ");
-      }
-      return allowed;
-    }
+    case Kind::choice:
+      return spoken(setting.allowed, " or ");
+    case Kind::words:
+      return spoken(setting.allowed, " and ") + ", comma-separated; empty: " + std::string(setting.empty);
+    case Kind::names:
+      return "names of letters, digits and - . _ ~, comma-separated";
+    case Kind::path:
+      return "/ or a path such as /peerjs of letters, digits and - . _ ~";
     case Kind::address:
       return "an IPv4 or IPv6 address";
     case Kind::networks:

@@ -15,6 +15,9 @@ enum class Kind : std::uint8_t {
   address,   ///< IPv4 or IPv6 address: text()
   networks,  ///< list of addresses, CIDRs and `loopback`, or `none`: list()
   origins,   ///< list of `https://host[:port]`, or `*`: list()
+  words,     ///< comma-separated, each one of `allowed`: list()
+  names,     ///< comma-separated, each fit for a part of a path: list()
+  path,      ///< `/`, or parts of a path: text()
   token,     ///< visible ASCII, as a bearer token has to be (RFC 6750 §2.1): text()
 };
 
@@ -26,6 +29,7 @@ struct Setting {
   std::int64_t min = 0;
   std::int64_t max = 0;
   std::string_view allowed = {};  ///< the words of a choice, separated by `|`
+  std::string_view empty = {};    ///< what an empty text means where it does not count as unset
   std::string_view zero = {};     ///< what 0 means where it is allowed besides min to max
   std::string_view help = {};
   std::string_view unset = {};   ///< what counts while it is unset, for the reader
@@ -205,6 +209,52 @@ inline constexpr auto kSettings = std::to_array<Setting>({
      .min = 1,
      .max = 1000000,
      .help = "item calls that wait for the database; more are answered 503"},
+    {.name = "COMPAT",
+     .kind = Kind::words,
+     .fallback = "peerjs,y-webrtc,trystero",
+     .allowed = "peerjs|y-webrtc|trystero",
+     .empty = "none",
+     .help = "other protocols that are served beside grtc.v1, comma-separated"},
+    {.name = "COMPAT_ORIGINS",
+     .kind = Kind::origins,
+     .help = "origins of pages that may use those protocols, comma-separated, * for any",
+     .unset = "ALLOWED_ORIGINS if that is set, else *"},
+    {.name = "PEERJS_PATH",
+     .kind = Kind::path,
+     .fallback = "/",
+     .help = "path that PeerJS clients are told, as their option `path`"},
+    {.name = "PEERJS_KEY",
+     .kind = Kind::names,
+     .fallback = "peerjs",
+     .help = "keys of PeerJS clients, comma-separated: ids of one key don't meet those of another"},
+    {.name = "PEERJS_EXPIRE_TIMEOUT_S",
+     .kind = Kind::seconds,
+     .fallback = "5",
+     .min = 1,
+     .max = 60,
+     .help = "seconds for which a PeerJS message waits for a receiver who is not there"},
+    {.name = "PEERJS_ALIVE_TIMEOUT_S",
+     .kind = Kind::seconds,
+     .fallback = "60",
+     .min = 10,
+     .max = 600,
+     .help = "seconds after which a PeerJS client without any sign of life is dropped"},
+    {.name = "PEERJS_MAX_PEERS",
+     .kind = Kind::integer,
+     .fallback = "5000",
+     .min = 1,
+     .max = 10000000,
+     .help = "PeerJS clients of one key"},
+    {.name = "PEERJS_DISCOVERY",
+     .kind = Kind::choice,
+     .fallback = "off",
+     .allowed = "on|off",
+     .help = "on: everyone may list the ids of a PeerJS key"},
+    {.name = "YJS_DIRECTED",
+     .kind = Kind::choice,
+     .fallback = "on",
+     .allowed = "on|off",
+     .help = "on: a y-webrtc handshake goes to the peer that it is meant for; off: to all of its topic"},
     {.name = "WEB_ROOT",
      .help = "folder that the page is served from while it is worked on",
      .unset = "inside the binary"},

@@ -84,61 +84,84 @@ std::optional<Problem> message_fault(const http::Request& request) {
 struct Desk {
   AdminGuard guard;
   RoomDirectory& rooms;
+  std::vector<OtherRooms> others;
 
-  /// A handler that runs only for admins, and only with parameters that can be names.
+  /// The rooms of a protocol, or null when none goes by that name here.
+  [[nodiscard]] RoomDirectory* of_protocol(std::string_view protocol) const {
+    if (protocol == "grtc.v1") return &rooms;
+    const auto found =
+        std::find_if(others.begin(), others.end(), [&](const auto& o) { return o.protocol == protocol; });
+    return found == others.end() ? nullptr : found->rooms;
+  }
+
+  /// Whose room `name` is: `/` is not allowed in a room of grtc.v1, so what stands before one tells the protocol.
+  /// Null: it can't be a room's name, and names nothing.
+  [[nodiscard]] RoomDirectory* of_room(std::string_view name) const {
+    const std::size_t slash = name.find('/');
+    if (slash == std::string_view::npos) return signalling::name_fault(name) ? nullptr : &rooms;
+    const auto found =
+        std::find_if(others.begin(), others.end(), [&](const auto& o) { return o.prefix == name.substr(0, slash); });
+    return found == others.end() ? nullptr : found->rooms;
+  }
+
+  /// A handler that runs only for admins, and only with parameters that can be names. A room chooses its directory.
   template <class Handle>
   static http::Handler admin(std::shared_ptr<const Desk> desk, Handle handle) {
     return [desk = std::move(desk), handle](Request request, Reply reply) {
       if (const auto refusal = desk->guard.refusal(*request)) return reply(to_problem_json(*refusal));
-      for (const std::string& name : request->params) {
-        // What can't be a name names nothing.
-        if (signalling::name_fault(name)) {
-          return reply(to_problem_json({Code::not_found, "There is no such room or peer.", {}, 0}));
-        }
+      const auto& params = request->params;
+      RoomDirectory* rooms = params.empty() ? &desk->rooms : desk->of_room(params[0]);
+      if (rooms == nullptr || (params.size() > 1 && signalling::name_fault(params[1]))) {
+        return reply(to_problem_json({Code::not_found, "There is no such room or peer.", {}, 0}));
       }
-      handle(*desk, request, std::move(reply));
+      handle(*desk, *rooms, request, std::move(reply));
     };
   }
 };
 
-void list(const Desk& desk, const Request& request, Reply reply) {
-  desk.rooms.list(*request->executor, [request, reply = std::move(reply)](auto rooms) {
+void list(const Desk& desk, RoomDirectory& /*rooms*/, const Request& request, Reply reply) {
+  RoomDirectory* rooms = desk.of_protocol(request->query.get("protocol").value_or("grtc.v1"));
+  if (rooms == nullptr) {
+    const std::string served = "must be a protocol that this server speaks, such as grtc.v1 or those of COMPAT";
+    return reply(to_problem_json({Code::unprocessable, "There is no such protocol here.", {{"protocol", served}}, 0}));
+  }
+  rooms->list(*request->executor, [request, reply = std::move(reply)](auto rooms) {
     if (!rooms) return reply(to_problem_json(rooms.error()));
     reply(no_store(http::json_response(200, list_json(*std::move(rooms)))));
   });
 }
 
-void get(const Desk& desk, const Request& request, Reply reply) {
-  desk.rooms.get(request->params[0], *request->executor, [request, reply = std::move(reply)](auto room) {
+void get(const Desk& /*desk*/, RoomDirectory& rooms, const Request& request, Reply reply) {
+  rooms.get(request->params[0], *request->executor, [request, reply = std::move(reply)](auto room) {
     if (!room) return reply(to_problem_json(room.error()));
     reply(no_store(http::json_response(200, detail_json(*room))));
   });
 }
 
-void send(const Desk& desk, const Request& request, Reply reply) {
+void send(const Desk& /*desk*/, RoomDirectory& rooms, const Request& request, Reply reply) {
   if (const auto fault = message_fault(*request)) return reply(to_problem_json(*fault));
-  desk.rooms.send(request->params[0], request->body, *request->executor,
-                  [request, reply = std::move(reply)](auto delivered) {
-                    if (!delivered) return reply(to_problem_json(delivered.error()));
-                    reply(http::json_response(200, "{\"delivered\":" + std::to_string(*delivered) + "}"));
-                  });
+  rooms.send(request->params[0], request->body, *request->executor,
+             [request, reply = std::move(reply)](auto delivered) {
+               if (!delivered) return reply(to_problem_json(delivered.error()));
+               reply(http::json_response(200, "{\"delivered\":" + std::to_string(*delivered) + "}"));
+             });
 }
 
-void remove(const Desk& desk, const Request& request, Reply reply) {
-  desk.rooms.remove(request->params[0], request->params[1], *request->executor,
-                    [request, reply = std::move(reply)](auto removed) {
-                      if (!removed) return reply(to_problem_json(removed.error()));
-                      Response response;
-                      response.status = 204;
-                      reply(std::move(response));
-                    });
+void remove(const Desk& /*desk*/, RoomDirectory& rooms, const Request& request, Reply reply) {
+  rooms.remove(request->params[0], request->params[1], *request->executor,
+               [request, reply = std::move(reply)](auto removed) {
+                 if (!removed) return reply(to_problem_json(removed.error()));
+                 Response response;
+                 response.status = 204;
+                 reply(std::move(response));
+               });
 }
 
 }  // namespace
 
-void add_rooms_routes(http::Router& router, AdminGuard guard, RoomDirectory& rooms) {
+void add_rooms_routes(http::Router& router, AdminGuard guard, RoomDirectory& rooms, std::vector<OtherRooms> others) {
   using http::Method;
-  const auto desk = std::make_shared<const Desk>(Desk{std::move(guard), rooms});
+  const auto desk = std::make_shared<const Desk>(Desk{std::move(guard), rooms, std::move(others)});
   router.add({Method::get, "/api/rooms", Desk::admin(desk, list)});
   router.add({Method::get, "/api/rooms/{room}", Desk::admin(desk, get)});
   router.add({Method::post, "/api/rooms/{room}/messages", Desk::admin(desk, send)});

@@ -64,6 +64,8 @@ TEST(Settings, CanAllBeReadByTheAccessorOfTheirKind) {
       case Kind::list:
       case Kind::networks:
       case Kind::origins:
+      case Kind::words:
+      case Kind::names:
         EXPECT_EQ(settings.list(setting.name).empty(), setting.fallback.empty());
         break;
       default:
@@ -81,6 +83,11 @@ TEST(Settings, FlagsBeatTheEnvironment) {
 
 TEST(Settings, TakeAnEmptyVariableForUnset) {
   EXPECT_EQ(settings_of({{"PORT", ""}}).integer("PORT"), 8001);
+}
+
+TEST(Settings, TakeAnEmptyListOfProtocolsForNone) {
+  EXPECT_THAT(settings_of({{"COMPAT", ""}}).list("COMPAT"), IsEmpty());
+  EXPECT_THAT(settings_of({}).list("COMPAT"), ElementsAre("peerjs", "y-webrtc", "trystero"));
 }
 
 TEST(Settings, SplitListsAtCommas) {

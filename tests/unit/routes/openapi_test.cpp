@@ -15,6 +15,7 @@
 #include "ops/version.hpp"
 #include "routes/ice_routes.hpp"
 #include "routes/items_routes.hpp"
+#include "routes/peerjs_routes.hpp"
 #include "routes/rooms_routes.hpp"
 #include "routes/service_routes.hpp"
 
@@ -85,9 +86,10 @@ std::set<std::string> served_operations() {
     add_service_routes(router, {"", "", {}, {}, {}, {}, {}, {}, metrics});
     add_openapi_route(router);
     http::add_static_routes(router, "");
+    add_peerjs_routes(router, {});
   }
   std::filesystem::remove_all(folder);
-  std::set<std::string> all{"get /ws/{room}"};  // a door, not a route
+  std::set<std::string> all{"get /ws/{room}", "get /peerjs", "get /y-webrtc", "get /trystero"};  // doors, not routes
   for (const http::Route& route : router.routes()) {
     std::string operation = std::string(http::name_of(route.method)) + " " + route.pattern;
     const std::size_t space = operation.find(' ');

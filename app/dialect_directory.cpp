@@ -1,0 +1,133 @@
+#include "app/dialect_directory.hpp"
+
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include "core/json_scan.hpp"
+#include "signalling/grtc_door.hpp"
+
+namespace grtc::app {
+namespace {
+
+using core::Code;
+using core::Problem;
+
+/// Asks one hub after the other, each on its own thread: it adds to what the earlier ones found. Nobody waits, nothing
+/// is shared.
+template <class Hub, class Found>
+struct Round : std::enable_shared_from_this<Round<Hub, Found>> {
+  std::vector<Hub*> hubs;
+  std::function<void(Hub&, Found&)> add;
+  core::Executor* on = nullptr;
+  std::function<void(Found)> done;
+
+  void visit(std::size_t index, Found found) {
+    auto self = this->shared_from_this();
+    if (index == hubs.size()) {
+      on->post([self, found = std::move(found)] { self->done(found); });
+      return;
+    }
+    hubs[index]->io().post([self, index, found = std::move(found)]() mutable {
+      self->add(*self->hubs[index], found);
+      self->visit(index + 1, std::move(found));
+    });
+  }
+};
+
+template <class Found, class Hub>
+void ask_all(const std::vector<Hub*>& hubs, core::Executor& on, std::function<void(Hub&, Found&)> add,
+             std::function<void(Found)> done) {
+  const auto round = std::make_shared<Round<Hub, Found>>();
+  round->hubs = hubs;
+  round->add = std::move(add);
+  round->on = &on;
+  round->done = std::move(done);
+  round->visit(0, Found());
+}
+
+std::string key_of(const std::string& room) {
+  return room.substr(room.find('/') + 1);
+}
+
+Problem not_here(std::string sentence) {
+  return {Code::not_found, std::move(sentence), {}, 0};
+}
+
+}  // namespace
+
+// ---- PeerJS ----------------------------------------------------------------------------------------------------
+
+void PeerjsDirectory::list(core::Executor& on, Done<std::vector<routes::RoomSummary>> done) {
+  std::vector<routes::RoomSummary> keys;
+  for (const auto& key : options_.keys) {
+    const auto peers = static_cast<std::uint32_t>(key->peers.taken());
+    keys.push_back({"peerjs/" + key->name, peers, peers});
+  }
+  on.post([done = std::move(done), keys = std::move(keys)] { done(keys); });
+}
+
+void PeerjsDirectory::get(std::string room, core::Executor& on, Done<routes::RoomDetail> done) {
+  if (options_.key(key_of(room)) == nullptr) {
+    on.post([done = std::move(done)] { done(not_here("There is no such key.")); });
+    return;
+  }
+  ids(key_of(room), on, [room, done = std::move(done)](const std::vector<std::string>& all) {
+    routes::RoomDetail detail{room, {}};
+    for (const std::string& id : all) {
+      std::string& peer = detail.peers.emplace_back(R"({"peer_id":")");
+      core::json_escape_to(peer, id);
+      peer += R"(","connected":true})";
+    }
+    done(detail);
+  });
+}
+
+void PeerjsDirectory::send(std::string /*room*/, std::string /*message*/, core::Executor& on, Done<std::size_t> done) {
+  on.post([done = std::move(done)] { done(not_here("Messages can only be put into rooms of grtc.v1.")); });
+}
+
+void PeerjsDirectory::remove(std::string room, std::string peer_id, core::Executor& on, Done<void> done) {
+  const std::string address = signalling::peerjs_address(key_of(room), peer_id);
+  signalling::PeerjsHub& hub = *hubs_[signalling::home_of(address, hubs_.size())];
+  hub.io().post([&hub, &on, address, done = std::move(done)] {
+    core::Result<void> answer;
+    if (!hub.remove(address)) answer = not_here("There is no such key or peer.");
+    on.post([done, answer = std::move(answer)] { done(answer); });
+  });
+}
+
+void PeerjsDirectory::ids(std::string key, core::Executor& on, std::function<void(std::vector<std::string>)> done) {
+  ask_all<std::vector<std::string>, signalling::PeerjsHub>(
+      hubs_, on, [key = std::move(key)](signalling::PeerjsHub& hub, auto& found) { hub.add_ids(key, found); },
+      std::move(done));
+}
+
+// ---- topics ----------------------------------------------------------------------------------------------------
+
+void TopicDirectory::list(core::Executor& on, Done<std::vector<routes::RoomSummary>> done) {
+  using Found = std::vector<routes::RoomSummary>;
+  ask_all<Found, signalling::TopicBoard>(
+      boards_, on,
+      [](signalling::TopicBoard& board, Found& found) {
+        board.topics().each([&](std::string_view topic, std::size_t subscribers) {
+          const auto count = static_cast<std::uint32_t>(subscribers);
+          found.push_back({std::string(board.dialect().prefix()) + "/" + std::string(topic), count, count});
+        });
+      },
+      [done = std::move(done)](Found found) { done(std::move(found)); });
+}
+
+void TopicDirectory::get(std::string /*room*/, core::Executor& on, Done<routes::RoomDetail> done) {
+  on.post([done = std::move(done)] { done(not_here("The subscribers of a topic have no names.")); });
+}
+
+void TopicDirectory::send(std::string /*room*/, std::string /*message*/, core::Executor& on, Done<std::size_t> done) {
+  on.post([done = std::move(done)] { done(not_here("Messages can only be put into rooms of grtc.v1.")); });
+}
+
+void TopicDirectory::remove(std::string /*room*/, std::string /*peer_id*/, core::Executor& on, Done<void> done) {
+  on.post([done = std::move(done)] { done(not_here("The subscribers of a topic have no names.")); });
+}
+
+}  // namespace grtc::app
