@@ -10,6 +10,7 @@
 #include "routes/items_routes.hpp"
 #include "routes/openapi.hpp"
 #include "routes/rooms_routes.hpp"
+#include "signalling/letter_file.hpp"
 #include "signalling/session_file.hpp"
 
 namespace grtc::app {
@@ -67,6 +68,7 @@ Result<void> Composition::assemble() {
   if (auto opened = open_server(); !opened) return opened;
   // Only now: a start that failed at the port must leave them to the server that has it.
   restore_sessions();
+  restore_letters();
   return {};
 }
 
@@ -265,6 +267,14 @@ void Composition::drain(std::function<void()> drained) {
 void Composition::stop() {
   io_.stop();
   save_sessions();
+  const auto saved = signalling::save_letters(letter_path(settings_), dialects_->save(), wall_now());
+  if (!saved) log_.error("messages that wait could not be kept", {{"cause", saved.error().sentence}});
+}
+
+void Composition::restore_letters() {
+  auto letters = signalling::take_letters(letter_path(settings_), wall_now());
+  if (!letters) return log_.warning("messages that waited are lost", {{"cause", letters.error().sentence}});
+  dialects_->restore(*std::move(letters));
 }
 
 void Composition::save_sessions() {

@@ -63,6 +63,7 @@ class Composition {
   [[nodiscard]] core::Result<void> open_server();
   void make_hubs();
   void restore_sessions();
+  void restore_letters();
   void save_sessions();
   [[nodiscard]] core::Result<std::shared_ptr<http::Router>> make_router();
   void add_ice_routes(http::Router& router);

@@ -82,4 +82,8 @@ std::string session_path(const ops::Settings& settings) {
   return settings.text("DATABASE_PATH") + ".sessions";
 }
 
+std::string letter_path(const ops::Settings& settings) {
+  return settings.text("DATABASE_PATH") + ".letters";
+}
+
 }  // namespace grtc::app

@@ -22,5 +22,7 @@ namespace grtc::app {
 [[nodiscard]] unsigned thread_count(const ops::Settings& settings);
 /// Where sessions wait for the next start: beside the database.
 [[nodiscard]] std::string session_path(const ops::Settings& settings);
+/// The same for letters of PeerJS clients.
+[[nodiscard]] std::string letter_path(const ops::Settings& settings);
 
 }  // namespace grtc::app
