@@ -1,0 +1,78 @@
+// Clients of the other protocols on the bare socket: they send what they are told and hide nothing.
+
+import assert from 'node:assert/strict'
+import { RawWs } from './raw_ws.mjs'
+
+class Client {
+  constructor(ws) { this.ws = ws }
+
+  send(message) {
+    this.ws.text(typeof message === 'string' || Buffer.isBuffer(message) ? message : JSON.stringify(message))
+    return this
+  }
+
+  /** The next frame's text. */
+  async raw(timeout) { return this.ws.nextText(timeout) }
+  async next(timeout) { return JSON.parse(await this.raw(timeout)) }
+
+  async expect(expected, timeout) { assert.deepEqual(await this.next(timeout), expected) }
+
+  /** Everything that came so far, once the server has answered a ping: it handles frames in order. */
+  async settled() {
+    this.ws.ping('settled')
+    await this.ws.pongs.next()
+    return this.ws.messages.drain().map((message) => JSON.parse(message.data.toString('utf8')))
+  }
+
+  close(code = 1000) {
+    this.ws.close(code)
+    return this.ws.closed
+  }
+}
+
+const query = (members) => Object.entries(members).filter(([, value]) => value !== undefined)
+  .map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join('&')
+
+export const peerjsPath = ({ key = 'peerjs', id, token, base = '/', raw } = {}) => `${base}peerjs?${raw ?? query({ key, id, token, version: '1.5.5' })}`
+
+/** Opens a PeerJS socket without waiting for its first frame. */
+export async function knock(server, options = {}) {
+  const { headers, autoPong, localAddress, path = peerjsPath(options) } = options
+  return new Client(await RawWs.open({ port: server.port, path, headers, autoPong, localAddress }))
+}
+
+/** Opens a PeerJS socket that must be accepted. */
+export async function peer(server, id, options = {}) {
+  const client = await knock(server, { id, token: `token-of-${id}`, ...options })
+  await client.expect({ type: 'OPEN' }, options.timeout)
+  return client
+}
+
+/** A PeerJS socket that must be refused with one frame; returns it and the close code. */
+export async function turnedAway(server, options) {
+  const client = await knock(server, options)
+  const frame = await client.next(6000)
+  const { code } = await client.ws.closed
+  return { frame, code }
+}
+
+/** A socket to a topic hub, at `/y-webrtc` or `/trystero`; upstream's own server takes any path. */
+export async function topics(server, path, { token, headers, autoPong } = {}) {
+  return new Client(await RawWs.open({ port: server.port, path: token === undefined ? path : `${path}?token=${encodeURIComponent(token)}`, headers, autoPong }))
+}
+
+/** The same, subscribed. A round trip tells that the subscription is in force: of two topics one could live elsewhere, so
+ *  each is published to. */
+export async function subscriber(server, path, names, options) {
+  const client = await topics(server, path, options)
+  if (path === '/trystero') for (const topic of names) client.send({ type: 'subscribe', topic })
+  else client.send({ type: 'subscribe', topics: names })
+  for (const topic of names) {
+    client.send({ type: 'publish', topic, payload: 'in force', data: 'in force' })
+    for (;;) {
+      const frame = await client.next()
+      if (frame.topic === topic && (frame.payload ?? frame.data) === 'in force') break
+    }
+  }
+  return client
+}
