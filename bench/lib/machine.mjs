@@ -42,6 +42,9 @@ export function firstLine(command, args) {
   }
 }
 
+/** Bytes of memory that a process has resident. */
+export const residentBytes = (pid) => Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) * 1024
+
 /** Seconds of processor time, user and system, that a process and its ended children's have taken so far. */
 export function cpuSeconds(pid) {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')

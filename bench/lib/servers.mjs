@@ -54,9 +54,9 @@ export async function freePort() {
   return port
 }
 
-function answers(port) {
+function answers(port, path = '/health') {
   return new Promise((resolve) => {
-    const request = http.get({ host: kHost, port, path: '/health', agent: false }, (response) => {
+    const request = http.get({ host: kHost, port, path, agent: false }, (response) => {
       response.resume()
       resolve(response.statusCode === 200)
     })
@@ -86,7 +86,7 @@ export async function start(server, options, { database = '', env = {}, cores = 
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => { output = (output + bytes).slice(-4000) })
   child.on('exit', () => running.delete(child))
   const deadline = Date.now() + kStartMs
-  while (!(await answers(port))) {
+  while (!(await answers(port, server.ready))) {
     if (child.exitCode !== null) fail(`${server.name} ended with ${child.exitCode}:\n${output}`)
     if (Date.now() > deadline) fail(`${server.name} did not answer within ${kStartMs / 1000} s:\n${output}`)
     await pause(20)
