@@ -18,7 +18,7 @@ export class Links {
 
   /** @param {typeof RTCPeerConnection | null | undefined} Connection
    *  @param {{self: () => string, iceServers: () => RTCIceServer[], send: (peerId: string, frame: Frame) => void,
-   *           text: (peerId: string, text: string) => void, state: (peerId: string, link: PeerLink) => void}} hooks */
+   *           text: (peerId: string, text: string) => void, channel: (peerId: string, channel: RTCDataChannel) => void, state: (peerId: string, link: PeerLink) => void}} hooks */
   constructor(Connection, hooks) {
     this.#Connection = Connection
     this.#hooks = hooks
@@ -31,12 +31,13 @@ export class Links {
   ensure(peerId) {
     const existing = this.#links.get(peerId)
     if (existing || this.#links.size >= kLinks) return existing
-    const { self, iceServers, send, text, state } = this.#hooks
+    const { self, iceServers, send, text, channel, state } = this.#hooks
     const link = new PeerLink(self(), peerId, {
       iceServers, RTCPeerConnection: this.#Connection, send: (frame) => send(peerId, frame),
     })
     this.#links.set(peerId, link)
     link.addEventListener('text', (event) => text(peerId, /** @type {any} */ (event).detail))
+    link.addEventListener('channel', (event) => channel(peerId, /** @type {any} */ (event).detail))
     link.addEventListener('state', () => { if (this.#links.get(peerId) === link) state(peerId, link) })
     return link
   }

@@ -16,7 +16,8 @@ const kChannelMessageChars = 262_144
 
 /** The direct way to one peer: an RTCPeerConnection kept alive, and on it the reliable, ordered channel `grtc`.
  *
- *  Events: `state` {state, cause}; `text` (a message of the channel). States: `connecting`, `open` (the channel carries),
+ *  Events: `state` {state, cause}; `text` (a message of the channel); `channel` (an RTCDataChannel that the other side opened, for
+ *  a transfer). States: `connecting`, `open` (the channel carries),
  *  `interrupted` (it may come back), `failed` (with a cause: `no-answer`, `ice-failed`; it still may come back), `closed`,
  *  `unsupported`. */
 export class PeerLink extends EventTarget {
@@ -67,6 +68,19 @@ export class PeerLink extends EventTarget {
     }
   }
 
+  /** Opens another channel beside `grtc`; null: there is no direct way now. @param {string} label */
+  openChannel(label) {
+    if (!this.usable || !this.connection) return null
+    try {
+      return this.connection.createDataChannel(label)
+    } catch {
+      return null // the browser has no more of them
+    }
+  }
+
+  /** The largest message that both browsers take; 0 when unknown. */
+  get maxMessageBytes() { return this.connection?.sctp?.maxMessageSize ?? 0 }
+
   /** Takes an `offer`, `answer` or `ice-candidate` of the peer. @param {Frame} frame */
   receive(frame) {
     if (!this.Connection || this.state === 'closed') return
@@ -107,6 +121,7 @@ export class PeerLink extends EventTarget {
     this.connection = pc
     this.#negotiation = new Negotiation(pc, { polite: this.#polite, mayOffer, send: this.#options.send })
     pc.onconnectionstatechange = () => { if (this.connection === pc) this.#connectionChanged(pc) }
+    pc.ondatachannel = ({ channel }) => { if (this.connection === pc) this.dispatchEvent(new DetailEvent('channel', channel)) }
     this.#openChannel(pc)
     if (!mayOffer) this.#later('patience', kPatienceMs, () => this.#negotiation?.allowOffer())
     if (!deadlineRuns) this.#later('deadline', kConnectMs, () => this.#late())
@@ -183,6 +198,7 @@ export class PeerLink extends EventTarget {
     this.#channel = null
     if (this.connection) {
       this.connection.onconnectionstatechange = null
+      this.connection.ondatachannel = null
       this.connection.close()
     }
     this.connection = null

@@ -1,9 +1,11 @@
 import { Acknowledgements } from './acknowledgements.js'
 import { DetailEvent, GrtcError } from './errors.js'
+import { Files, kFileMessage } from './files/files.js'
 import { Inbound } from './inbound.js'
 import { Links, isNegotiation } from './links.js'
 import { readMessages } from './message-reader.js'
 import { Outbound } from './outbound.js'
+import { defaultStorage } from './session-store.js'
 import { afterFrame, afterWelcome, without } from './presence.js'
 import { Signalling } from './signalling.js'
 
@@ -27,6 +29,7 @@ const kUtf8 = new TextEncoder()
 /** A room, as one of its peers.
  *
  *  Events (`detail`): `peerjoined`, `peerupdated` (Peer), `peerleft` {peer, reason}, `message` (Message),
+ *  `file` (Transfer: a file is offered, or goes on after a reload),
  *  `state` {state, reason, resumed, retryMs} (resumed: with `open` after a break; true when nothing was lost),
  *  `error` (GrtcError: the server refused something; the room goes on). */
 export class Room extends EventTarget {
@@ -56,6 +59,8 @@ export class Room extends EventTarget {
   /** @type {string} */
   name
   #stopOnline = new AbortController()
+  /** Files to and from the others. */
+  files
 
   /** @param {string} room
    *  @param {import('./types.js').JoinOptions} [options] */
@@ -69,7 +74,18 @@ export class Room extends EventTarget {
       iceServers: () => this.#signalling.welcome?.ice_servers ?? [],
       send: (peerId, frame) => this.#negotiate(peerId, frame),
       text: (peerId, text) => this.#direct(peerId, text),
+      channel: (peerId, channel) => this.files.channel(peerId, channel),
       state: (peerId) => this.#linkChanged(peerId),
+    })
+    this.files = new Files({
+      send: (peerId, payload) => this.send(payload, { to: peerId }),
+      peers: () => [...this.#members.keys()],
+      openChannel: (peerId, label) => this.#links.get(peerId)?.openChannel(label) ?? null,
+      way: (peerId) => this.#wayTo(peerId),
+      maxMessageBytes: (peerId) => this.#links.get(peerId)?.maxMessageBytes ?? 0,
+      announce: (transfer) => this.#emit('file', transfer),
+      storage: options.storage === undefined ? defaultStorage() : options.storage,
+      storageKey: `grtc.files ${options.url ?? ''} ${room}`,
     })
     this.#outbound = new Outbound({
       serverReaches: (peerId) => this.state === 'open' && this.#members.get(peerId)?.missing === false,
@@ -152,6 +168,7 @@ export class Room extends EventTarget {
     }
     this.#emit('state', { state: 'open', reason: '', retryMs: 0, ...(again ? { resumed } : {}) })
     this.#outbound.flush(Date.now())
+    if (!again) this.files.restore()
   }
 
   /** @param {{state: import('./types.js').RoomState, reason: string, retryMs: number}} detail */
@@ -162,6 +179,7 @@ export class Room extends EventTarget {
       this.#acks.stop()
       clearTimeout(this.#missingTimer)
       this.#stopOnline.abort()
+      this.files.close()
       this.#links.closeAll()
       for (const peerId of this.#members.keys()) this.#outbound.peerLeft(peerId)
     }
@@ -206,6 +224,7 @@ export class Room extends EventTarget {
    *  @param {Frame} frame
    *  @param {Way} via */
   #deliver(from, frame, via) {
+    if (frame.type === kFileMessage) return this.files.message(from, frame)
     const text = typeof frame.text === 'string' ? frame.text.slice(0, kTextChars) : ''
     const id = typeof frame.stream === 'string' ? `${frame.stream}.${frame.n}` : `${from} ${String(frame.seq)}`
     const name = this.#members.get(from)?.name ?? ''
@@ -237,6 +256,15 @@ export class Room extends EventTarget {
     if (member.missing && this.#missingOver && !link.usable) return this.#apply(without(this.#members, [peerId], 'timeout'))
     this.#show(member)
     this.#emit('peerupdated', this.#peers.get(peerId))
+    this.files.wayChanged(peerId, link.state === 'open')
+  }
+
+  /** @param {string} peerId */
+  #wayTo(peerId) {
+    const link = this.#links.get(peerId)
+    if (!this.#members.has(peerId)) return 'peer-left'
+    if (link?.usable) return 'direct'
+    return link?.state === 'connecting' || link?.state === 'interrupted' ? 'connecting' : 'no-direct'
   }
 
   /** After joining anew: whoever doesn't come back in time has left, unless its direct link still carries.
@@ -262,6 +290,7 @@ export class Room extends EventTarget {
         this.#links.remove(member.id)
         this.#outbound.peerLeft(member.id)
         this.#emit('peerleft', { peer, reason })
+        this.files.wayChanged(member.id)
         continue
       }
       const link = member.missing ? this.#links.get(member.id) : this.#links.ensure(member.id)
@@ -269,6 +298,7 @@ export class Room extends EventTarget {
       if (returned && link?.state === 'failed') link.refresh()
       this.#show(member)
       this.#emit(type === 'joined' ? 'peerjoined' : 'peerupdated', this.#peers.get(member.id))
+      if (type === 'joined') this.files.wayChanged(member.id, true)
     }
     if (changes.length > 0) this.#outbound.flush(Date.now())
   }

@@ -1,0 +1,183 @@
+#!/usr/bin/env node
+// A file from one Chromium to another, beside a bare data channel in the same two browsers, in one run.
+//   node bench/files.mjs              2 GiB, once; ratio of the rates, growth of both tabs' memory, digest equal
+//   node bench/files.mjs --mib 300 --interrupt 3
+
+import { createHash, randomFillSync } from 'node:crypto'
+import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:fs'
+import { once } from 'node:events'
+import os from 'node:os'
+import path from 'node:path'
+import { machine, warnings } from './lib/machine.mjs'
+import { kRepository, number, readOptions } from './lib/options.mjs'
+import { progress } from './lib/progress.mjs'
+import { median } from './lib/rounds.mjs'
+import { ours, start } from './lib/servers.mjs'
+import { startTab } from './lib/tabs.mjs'
+
+const kMiB = 2 ** 20
+const kGoalRatio = 0.8
+const kGoalMemory = 200
+
+const options = readOptions('usage: node bench/files.mjs [options]', {
+  mib: { type: 'string', help: 'size of the file in MiB (2048)', fallback: '2048' },
+  bare: { type: 'string', help: 'MiB that each run of the bare channel moves (512)', fallback: '512' },
+  interrupt: { type: 'string', help: 'times that the connection is cut on the way (0)', fallback: '0' },
+  memory: { type: 'boolean', help: 'receive into the tab instead of the disk' },
+  'web-root': { type: 'string', help: 'DIR of the page and library (web/)', fallback: path.join(kRepository, 'web') },
+})
+const load = machine().load
+const mib = number('mib', options.mib)
+const bareMib = number('bare', options.bare)
+const cuts = number('interrupt', options.interrupt, 0)
+const folder = mkdtempSync(path.join(os.tmpdir(), 'grtc-bench-'))
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+
+/** A file of `mib` MiB that no two blocks of are equal in. @return its path and digest */
+async function makeFile() {
+  const file = path.join(folder, 'file.bin')
+  const out = createWriteStream(file)
+  const hash = createHash('sha256')
+  const block = Buffer.alloc(kMiB)
+  for (let i = 0; i < mib; ++i) {
+    if (i % 64 === 0) randomFillSync(block)
+    block.writeUInt32LE(i, (i * 64) % (kMiB - 4))
+    const copy = Buffer.from(block)
+    hash.update(copy)
+    if (!out.write(copy)) await once(out, 'drain')
+  }
+  out.end()
+  await once(out, 'finish')
+  return { file, digest: hash.digest('hex') }
+}
+
+async function digestOf(file) {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(file, { highWaterMark: kMiB })) hash.update(chunk)
+  return hash.digest('hex')
+}
+
+/** Two plain pages, one ordered channel, the same chunks and the same bound of what waits: MiB/s. */
+async function bare(sender, receiver) {
+  const answer = async (offer) => receiver.page.evaluate(async ({ sdp, bytes }) => {
+    const pc = new RTCPeerConnection()
+    globalThis.bare = new Promise((resolve) => {
+      pc.ondatachannel = ({ channel }) => {
+        let got = 0
+        channel.binaryType = 'arraybuffer'
+        channel.onmessage = ({ data }) => {
+          got += data.byteLength
+          if (got === bytes) { channel.send('all'); resolve(pc) }
+        }
+      }
+    })
+    await pc.setRemoteDescription({ type: 'offer', sdp })
+    await pc.setLocalDescription()
+    await new Promise((resolve) => { pc.onicecandidate = ({ candidate }) => { if (!candidate) resolve() } })
+    return pc.localDescription.sdp
+  }, { sdp: offer, bytes: bareMib * kMiB })
+  const offer = await sender.page.evaluate(async () => {
+    const pc = new RTCPeerConnection()
+    globalThis.barePc = pc
+    globalThis.bareChannel = pc.createDataChannel('bare')
+    await pc.setLocalDescription()
+    await new Promise((resolve) => { pc.onicecandidate = ({ candidate }) => { if (!candidate) resolve() } })
+    return pc.localDescription.sdp
+  })
+  const sdp = await answer(offer)
+  const seconds = await sender.page.evaluate(async ({ sdp, bytes }) => {
+    const channel = globalThis.bareChannel
+    channel.bufferedAmountLowThreshold = 2 ** 19
+    await globalThis.barePc.setRemoteDescription({ type: 'answer', sdp })
+    if (channel.readyState !== 'open') await new Promise((resolve) => { channel.onopen = resolve })
+    const chunk = new Uint8Array(65_536).fill(7)
+    const begun = performance.now()
+    const all = new Promise((resolve) => { channel.onmessage = resolve })
+    for (let at = 0; at < bytes; at += chunk.length) {
+      if (channel.bufferedAmount + chunk.length > 2 ** 20) {
+        await new Promise((resolve) => { channel.onbufferedamountlow = resolve })
+      }
+      channel.send(chunk)
+    }
+    await all
+    const took = (performance.now() - begun) / 1000
+    globalThis.barePc.close()
+    return took
+  }, { sdp, bytes: bareMib * kMiB })
+  await receiver.page.evaluate(async () => (await globalThis.bare).close())
+  return bareMib / seconds
+}
+
+/** By the library, to the disk: MiB/s, and the receiver's file. */
+async function transfer(sender, receiver, file) {
+  await sender.page.setInputFiles('#bench-file', file)
+  for (const tab of [sender, receiver]) tab.watchMemory()
+  await receiver.page.evaluate((place) => {
+    globalThis.arrived = new Promise((resolve, reject) => {
+      globalThis.room.addEventListener('file', ({ detail }) => {
+        globalThis.incoming = detail
+        detail.addEventListener('change', () => {
+          if (detail.state === 'complete') resolve({ seconds: (performance.now() - globalThis.begun) / 1000, repaired: detail.repaired })
+          else if (detail.over) reject(new Error(`${detail.state} ${detail.cause}`))
+        })
+        globalThis.begun = performance.now()
+        detail.accept({ place }).catch(reject)
+      }, { once: true })
+    })
+    globalThis.arrived.catch(() => {})
+  }, options.memory ? 'memory' : 'auto')
+  await sender.page.evaluate(() => {
+    globalThis.outgoing = globalThis.room.files.offer(document.querySelector('#bench-file').files[0])
+  })
+  for (let cut = 1; cut <= cuts; ++cut) {
+    await receiver.page.waitForFunction((share) => globalThis.incoming?.bytes > share * globalThis.incoming.size, cut / (cuts + 1), { timeout: 0 })
+    await (cut % 2 ? sender : receiver).page.evaluate(() => { for (const pc of globalThis.connections) pc.close() })
+  }
+  const shown = setInterval(() => void receiver.page.evaluate(() => globalThis.incoming?.progress).then((now) => {
+    if (now) progress(`${Math.round(now.bytes / kMiB)} of ${mib} MiB, ${Math.round(now.rate / kMiB)} MiB/s`)
+  }, () => {}), 1000)
+  const result = await receiver.page.evaluate(() => globalThis.arrived)
+  clearInterval(shown)
+  progress()
+  const memory = [sender.memoryGrowth(), receiver.memoryGrowth()]
+  const download = receiver.page.waitForEvent('download', { timeout: 0 })
+  await receiver.page.evaluate(() => {
+    const link = document.createElement('a')
+    link.href = URL.createObjectURL(globalThis.incoming.file)
+    link.download = 'received.bin'
+    link.click()
+  })
+  const digest = await digestOf(await (await download).path())
+  return { rate: mib / result.seconds, repaired: result.repaired, memory, digest }
+}
+
+const { version } = ours.prepare(options)
+const server = await start(ours, options, { database: path.join(folder, 'items.db'), env: { WEB_ROOT: path.resolve(options['web-root']) }, cores: [0, 1] })
+const { file, digest } = await makeFile()
+const [sender, receiver] = await Promise.all(['sender', 'receiver'].map((name) => startTab(folder, name, `http://127.0.0.1:${server.port}`)))
+await sender.page.waitForFunction(() => [...globalThis.room.peers.values()].some(({ route }) => route === 'direct'))
+const bareRates = [await bare(sender, receiver)]
+const moved = await transfer(sender, receiver, file)
+bareRates.push(await bare(sender, receiver))
+for (const tab of [sender, receiver]) await tab.close()
+await server.stop()
+
+const ratio = moved.rate / median(bareRates)
+const result = {
+  program: 'files', machine: { ...machine(), load }, warnings: warnings(load), version, chromium: sender.version, mib, cuts,
+  rate: moved.rate, bare: bareRates, ratio, equal: moved.digest === digest, repaired: moved.repaired,
+  memory: { sender: moved.memory[0], receiver: moved.memory[1] },
+}
+if (options.json) {
+  console.log(JSON.stringify(result))
+} else {
+  const met = (yes) => (yes ? 'met' : 'not met')
+  console.log(`${mib} MiB from one Chromium to another${cuts ? `, cut ${cuts} times` : ''}: ${moved.rate.toFixed(1)} MiB/s, digest ${result.equal ? 'equal' : 'DIFFERENT'}`)
+  console.log(`bare channel, ${bareMib} MiB before and after: ${bareRates.map((rate) => rate.toFixed(1)).join(' and ')} MiB/s`)
+  console.log(`goal: at least ${kGoalRatio} times bare: ${met(ratio >= kGoalRatio)} (${ratio.toFixed(2)})`)
+  console.log(`goal: at most ${kGoalMemory} MiB more in a tab: ${met(Math.max(...moved.memory) <= kGoalMemory)} `
+    + `(sender ${moved.memory[0].toFixed(0)}, receiver ${moved.memory[1].toFixed(0)})`)
+  console.log(`${version}, ${sender.version}; ${machine().cpu}, ${machine().cores} cores`)
+  for (const each of result.warnings) console.log(`warning: ${each}`)
+}
+process.exit(result.equal ? 0 : 1)
