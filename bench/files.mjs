@@ -57,6 +57,14 @@ async function digestOf(file) {
   return hash.digest('hex')
 }
 
+/** What `move` gives as `{rate, ...}`, and what both browsers' processors did for each of `size` MiB: milliseconds. */
+async function withCpu(tabs, size, move) {
+  const sum = async () => (await Promise.all(tabs.map((tab) => tab.cpu()))).reduce((a, b) => a + b, 0)
+  const before = await sum()
+  const result = await move()
+  return { ...result, cpu: (1000 * ((await sum()) - before)) / size }
+}
+
 /** Two plain pages, one ordered channel, the same chunks and the same bound of what waits: MiB/s. */
 async function bare(sender, receiver) {
   const answer = async (offer) => receiver.page.evaluate(async ({ sdp, bytes }) => {
@@ -105,7 +113,7 @@ async function bare(sender, receiver) {
     return took
   }, { sdp, bytes: bareMib * kMiB })
   await receiver.page.evaluate(async () => (await globalThis.bare).close())
-  return bareMib / seconds
+  return { rate: bareMib / seconds }
 }
 
 /** By the library, to the disk: MiB/s, and the receiver's file. */
@@ -126,8 +134,8 @@ async function transfer(sender, receiver, file) {
     })
     globalThis.arrived.catch(() => {})
   }, options.memory ? 'memory' : 'auto')
-  await sender.page.evaluate(() => {
-    globalThis.outgoing = globalThis.room.files.offer(document.querySelector('#bench-file').files[0])
+  await sender.page.evaluate(async () => {
+    globalThis.outgoing = await globalThis.room.files.offer(document.querySelector('#bench-file').files[0])
   })
   for (let cut = 1; cut <= cuts; ++cut) {
     await receiver.page.waitForFunction((share) => globalThis.incoming?.bytes > share * globalThis.incoming.size, cut / (cuts + 1), { timeout: 0 })
@@ -139,7 +147,11 @@ async function transfer(sender, receiver, file) {
   const result = await receiver.page.evaluate(() => globalThis.arrived)
   clearInterval(shown)
   progress()
-  const memory = [sender.memoryGrowth(), receiver.memoryGrowth()]
+  return { rate: mib / result.seconds, repaired: result.repaired, memory: [sender.memoryGrowth(), receiver.memoryGrowth()] }
+}
+
+/** What the receiver's person gets: the digest of the saved file. */
+async function savedDigest(receiver) {
   const download = receiver.page.waitForEvent('download', { timeout: 0 })
   await receiver.page.evaluate(() => {
     const link = document.createElement('a')
@@ -147,8 +159,7 @@ async function transfer(sender, receiver, file) {
     link.download = 'received.bin'
     link.click()
   })
-  const digest = await digestOf(await (await download).path())
-  return { rate: mib / result.seconds, repaired: result.repaired, memory, digest }
+  return digestOf(await (await download).path())
 }
 
 const { version } = ours.prepare(options)
@@ -156,16 +167,20 @@ const server = await start(ours, options, { database: path.join(folder, 'items.d
 const { file, digest } = await makeFile()
 const [sender, receiver] = await Promise.all(['sender', 'receiver'].map((name) => startTab(folder, name, `http://127.0.0.1:${server.port}`)))
 await sender.page.waitForFunction(() => [...globalThis.room.peers.values()].some(({ route }) => route === 'direct'))
-const bareRates = [await bare(sender, receiver)]
-const moved = await transfer(sender, receiver, file)
-bareRates.push(await bare(sender, receiver))
+const tabs = [sender, receiver]
+const takeBare = () => withCpu(tabs, bareMib, () => bare(sender, receiver))
+const bares = [await takeBare()]
+const moved = await withCpu(tabs, mib, () => transfer(sender, receiver, file))
+bares.push(await takeBare())
+moved.digest = await savedDigest(receiver)
 for (const tab of [sender, receiver]) await tab.close()
 await server.stop()
 
-const ratio = moved.rate / median(bareRates)
+const ratio = moved.rate / median(bares.map(({ rate }) => rate))
+const cpuRatio = median(bares.map(({ cpu }) => cpu)) / moved.cpu
 const result = {
   program: 'files', machine: { ...machine(), load }, warnings: warnings(load), version, chromium: sender.version, mib, cuts,
-  rate: moved.rate, bare: bareRates, ratio, equal: moved.digest === digest, repaired: moved.repaired,
+  rate: moved.rate, cpu: moved.cpu, bare: bares, ratio, cpuRatio, equal: moved.digest === digest, repaired: moved.repaired,
   memory: { sender: moved.memory[0], receiver: moved.memory[1] },
 }
 if (options.json) {
@@ -173,7 +188,8 @@ if (options.json) {
 } else {
   const met = (yes) => (yes ? 'met' : 'not met')
   console.log(`${mib} MiB from one Chromium to another${cuts ? `, cut ${cuts} times` : ''}: ${moved.rate.toFixed(1)} MiB/s, digest ${result.equal ? 'equal' : 'DIFFERENT'}`)
-  console.log(`bare channel, ${bareMib} MiB before and after: ${bareRates.map((rate) => rate.toFixed(1)).join(' and ')} MiB/s`)
+  console.log(`bare channel, ${bareMib} MiB before and after: ${bares.map(({ rate }) => rate.toFixed(1)).join(' and ')} MiB/s`)
+  console.log(`processors, both browsers: ${moved.cpu.toFixed(1)} ms a MiB, bare ${bares.map(({ cpu }) => cpu.toFixed(1)).join(' and ')}: ratio ${cpuRatio.toFixed(2)}`)
   console.log(`goal: at least ${kGoalRatio} times bare: ${met(ratio >= kGoalRatio)} (${ratio.toFixed(2)})`)
   console.log(`goal: at most ${kGoalMemory} MiB more in a tab: ${met(Math.max(...moved.memory) <= kGoalMemory)} `
     + `(sender ${moved.memory[0].toFixed(0)}, receiver ${moved.memory[1].toFixed(0)})`)

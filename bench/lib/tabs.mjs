@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { chromium } from 'playwright-core'
+import { cpuSeconds } from './machine.mjs'
 import { fail } from './options.mjs'
 
 const kArguments = ['--headless=new', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update',
@@ -55,6 +56,11 @@ export async function startTab(folder, name, url) {
     memoryGrowth() {
       clearInterval(timer)
       return Math.max(most, anonymousMib(pid)) - before
+    },
+    /** Processor time of the whole browser so far, in seconds. */
+    async cpu() {
+      const { processInfo } = await session.send('SystemInfo.getProcessInfo')
+      return processInfo.reduce((sum, { id }) => sum + cpuSeconds(id), 0)
     },
     close: () => context.close(),
   }

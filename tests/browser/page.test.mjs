@@ -1,12 +1,10 @@
 // What holds for the page itself: policy, languages, access, sentences for every refusal.
 
 import assert from 'node:assert/strict'
-import { createRequire } from 'node:module'
 import test from 'node:test'
+import { violations } from '../support/axe.mjs'
 import { startServer } from '../support/server.mjs'
 import { newPerson, startBrowser } from '../support/browser.mjs'
-
-const kAxe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
 test('the page runs under its strict policy and asks no other host for anything', async (t) => {
   const server = await startServer(t)
@@ -136,9 +134,3 @@ test('a duplicated tab becomes a person of its own', async (t) => {
   await ana.page.waitForFunction(() => document.querySelectorAll('[data-testid=person]').length === 2)
   await ana.connected()
 })
-
-async function violations(page) {
-  await page.addScriptTag({ path: kAxe })
-  const { violations: found } = await page.evaluate(() => globalThis.axe.run())
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`)
-}

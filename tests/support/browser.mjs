@@ -3,7 +3,7 @@
 import { chromium } from 'playwright-core'
 import { waitFor } from './server.mjs'
 
-const kArguments = [
+export const kArguments = [
   '--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync',
 ]
@@ -23,13 +23,18 @@ export async function newPerson(browser, name, { webrtc = true, origin, ...optio
   const context = await browser.newContext({ locale: 'en-US', ...options })
   if (!webrtc) await context.addInitScript(() => { delete globalThis.RTCPeerConnection })
   const page = await context.newPage()
+  return new Person(name, context, page, watchFaults(page, origin))
+}
+
+/** Console errors, page errors and requests to others than `origin`, as they come. */
+export function watchFaults(page, origin) {
   const faults = []
   page.on('console', (message) => { if (message.type() === 'error') faults.push(`console: ${message.text()}`) })
   page.on('pageerror', (error) => faults.push(`page: ${error.message}`))
   page.on('request', (request) => {
     if (origin && new URL(request.url()).origin !== origin) faults.push(`request: ${request.url()}`)
   })
-  return new Person(name, context, page, faults)
+  return faults
 }
 
 export class Person {

@@ -18,6 +18,8 @@ export class Conversation {
   store = new Store(reduceRoom, kOutside)
   /** @type {Room | null} */
   #room = null
+  /** @type {Set<(room: Room) => void>} */
+  #onRoom = new Set()
   /** @type {Map<string, string>} */
   #failed = new Map()
 
@@ -29,6 +31,7 @@ export class Conversation {
     this.#room = room
     this.store.dispatch({ type: 'join', room: name, name: self.name })
     this.#listen(room)
+    for (const listener of this.#onRoom) listener(room)
     // Why it was refused is in the state; there is nothing to add.
     await room.open().catch(() => {})
   }
@@ -47,6 +50,19 @@ export class Conversation {
     this.store.dispatch({ type: 'restore', room, lines })
     for (const line of lines) if (line.kind === 'mine' && line.state === 'failed') this.#failed.set(line.id, line.text)
   }
+
+  /** The room of now; null outside of any. */
+  get room() { return this.store.state.phase === 'out' ? null : this.#room }
+
+  /** Tells of each room that is being joined, before its first event. @param {(room: Room) => void} listener */
+  onRoom(listener) {
+    this.#onRoom.add(listener)
+    if (this.#room) listener(this.#room)
+  }
+
+  /** Adds a remark of the page to the conversation. @param {string} key
+   *  @param {{id: string, name: string}} peer */
+  remarkAbout(key, peer) { this.#note(key, peer) }
 
   leave() { void this.#room?.leave() }
 

@@ -2,6 +2,7 @@ import { setUpBanners } from './banner.js'
 import { setUpChat } from './chat.js'
 import { Conversation } from './conversation.js'
 import { byId } from './dom.js'
+import { setUpFiles } from './files-entry.js'
 import { currentLanguage, onLanguage, setLanguage, translatePage } from './i18n.js'
 import { ItemsPanel } from './items-panel.js'
 import { setUpJoining } from './join-form.js'
@@ -19,5 +20,6 @@ setUpBanners(conversation)
 setUpPeople(conversation)
 setUpChat(conversation)
 setUpTabs(conversation)
+setUpFiles(conversation)
 new ItemsPanel().start()
 document.documentElement.dataset.ready = 'true'

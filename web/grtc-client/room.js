@@ -1,6 +1,6 @@
 import { Acknowledgements } from './acknowledgements.js'
 import { DetailEvent, GrtcError } from './errors.js'
-import { Files, kFileMessage } from './files/files.js'
+import { FilesDoor } from './files/door.js'
 import { Inbound } from './inbound.js'
 import { Links, isNegotiation } from './links.js'
 import { readMessages } from './message-reader.js'
@@ -21,6 +21,8 @@ const kTickMs = 500
 /** What `stream`, `n`, `after`, `id` and brackets add to a payload, and each receiver's id beside it. */
 const kOverheadBytes = 200
 const kTextChars = 65_536
+/** What two peers say to each other about a file. */
+const kFileMessage = 'grtc-file'
 const kPresence = new Set(['peer-joined', 'peer-updated', 'peer-left'])
 /** `from` of what the server itself says (its administrator). No peer id is empty. */
 const kServer = ''
@@ -77,7 +79,7 @@ export class Room extends EventTarget {
       channel: (peerId, channel) => this.files.channel(peerId, channel),
       state: (peerId) => this.#linkChanged(peerId),
     })
-    this.files = new Files({
+    this.files = new FilesDoor({
       send: (peerId, payload) => this.send(payload, { to: peerId }),
       peers: () => [...this.#members.keys()],
       openChannel: (peerId, label) => this.#links.get(peerId)?.openChannel(label) ?? null,

@@ -10,7 +10,7 @@ import { Unfinished } from './unfinished.js'
 /** @typedef {import('./transfer.js').TransferFacts} TransferFacts */
 
 /** The type of the messages in which two peers agree about a transfer. Its bytes go by a data channel of their own, only. */
-export const kFileMessage = 'grtc-file'
+const kFileMessage = 'grtc-file'
 /** Unanswered offers of one peer; more are declined. */
 const kOffersPerPeer = 64
 /** Transfers that are not over; more are refused. */
@@ -87,6 +87,14 @@ export class Files {
     this.#runs.setFile(transfer, file)
     transfer.become('offered')
     this.#sendOffer(transfer)
+  }
+
+  /** Where `accept()` would keep a file of `size` bytes, to be said before: `disk` (goes on after a reload) or `memory` (which is
+   *  bounded), and whether it fits. @param {number} size */
+  async placeFor(size) {
+    const { automaticPlace, memoryLeft } = await import('./sinks.js')
+    const place = await automaticPlace()
+    return { place, fits: place === 'disk' || size <= memoryLeft() }
   }
 
   /** Takes one that is over out of the list, and what arrived of it off the disk. @param {Transfer} transfer */

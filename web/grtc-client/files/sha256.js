@@ -1,7 +1,7 @@
 // SHA-256 (FIPS 180-4) for pages without crypto.subtle, that is on plain http.
 
-const kRound = new Uint32Array(64)
-const kStart = new Uint32Array(8)
+const kRound = new Int32Array(64)
+const kStart = new Int32Array(8)
 {
   // The constants are the first 32 bits of the fractional parts of the roots of primes.
   let found = 0
@@ -25,7 +25,7 @@ function compress(state, w) {
     const s1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10)
     w[i] = (w[i - 16] + s0 + w[i - 7] + s1) | 0
   }
-  let [a, b, c, d, e, f, g, h] = state
+  let a = state[0], b = state[1], c = state[2], d = state[3], e = state[4], f = state[5], g = state[6], h = state[7]
   for (let i = 0; i < 64; i += 1) {
     const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7))
     const t1 = (h + s1 + ((e & f) ^ (~e & g)) + kRound[i] + w[i]) | 0
@@ -41,7 +41,7 @@ function compress(state, w) {
 /** The digest of `bytes`. @param {Uint8Array} bytes
  *  @returns {Uint8Array<ArrayBuffer>} 32 bytes */
 export function sha256(bytes) {
-  const state = Int32Array.from(kStart)
+  const state = kStart.slice()
   const w = new Int32Array(64)
   const whole = bytes.length - (bytes.length % 64)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)

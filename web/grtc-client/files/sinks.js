@@ -37,17 +37,23 @@ export async function openSink(file, { place = 'auto', handle }) {
 
 /** Which place `auto` is here: `disk` survives a reload. */
 export async function automaticPlace() {
-  return (await folderOf()) ? /** @type {const} */ ('disk') : /** @type {const} */ ('memory')
+  return (await rootOf()) ? /** @type {const} */ ('disk') : /** @type {const} */ ('memory')
 }
 
-async function folderOf() {
+export const memoryLeft = () => kMemoryBytes - inMemory
+
+async function rootOf() {
   try {
     // Missing on plain http; forbidden in some private windows.
-    const root = await navigator.storage.getDirectory()
-    return typeof Worker === 'undefined' ? null : await root.getDirectoryHandle(kFolder, { create: true })
+    return typeof Worker === 'undefined' ? null : await navigator.storage.getDirectory()
   } catch {
     return null
   }
+}
+
+async function folderOf() {
+  const root = await rootOf()
+  return root ? root.getDirectoryHandle(kFolder, { create: true }) : null
 }
 
 /** @param {FileSystemDirectoryHandle} folder
