@@ -58,6 +58,13 @@ function emptyWords(state) {
 function setUpComposer(conversation) {
   const field = byId('messageInput', HTMLTextAreaElement)
   const form = byId('composer', HTMLFormElement)
+  const emoji = byId('emojiBtn', HTMLButtonElement)
+  /** @type {(() => void) | null} */
+  let closeEmoji = null
+  emoji.addEventListener('click', () => {
+    if (emoji.getAttribute('aria-expanded') === 'true') return closeEmoji?.()
+    void import('./emoji-picker.js').then(({ openEmojiPicker }) => { closeEmoji = openEmojiPicker(emoji, field) })
+  })
   form.addEventListener('submit', (event) => {
     event.preventDefault()
     const text = field.value.trim()

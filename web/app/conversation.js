@@ -18,10 +18,10 @@ export class Conversation {
   store = new Store(reduceRoom, kOutside)
   /** @type {Room | null} */
   #room = null
-  /** @type {Set<(room: Room) => void>} */
-  #onRoom = new Set()
   /** @type {Map<string, string>} */
   #failed = new Map()
+  /** @type {Set<(room: Room) => void>} */
+  #roomListeners = new Set()
 
   /** Joins at once; asks for no device. @param {string} name  of the room
    *  @param {{name: string, token: string}} self  token: of the invitation, '' for none */
@@ -31,9 +31,18 @@ export class Conversation {
     this.#room = room
     this.store.dispatch({ type: 'join', room: name, name: self.name })
     this.#listen(room)
-    for (const listener of this.#onRoom) listener(room)
+    for (const listener of this.#roomListeners) listener(room)
     // Why it was refused is in the state; there is nothing to add.
     await room.open().catch(() => {})
+  }
+
+  /** The room joined last. */
+  get room() { return this.#room }
+
+  /** Runs for each room before it is opened, and now if there is one. @param {(room: Room) => void} listener */
+  onRoom(listener) {
+    this.#roomListeners.add(listener)
+    if (this.#room) listener(this.#room)
   }
 
   constructor() {
@@ -50,19 +59,6 @@ export class Conversation {
     this.store.dispatch({ type: 'restore', room, lines })
     for (const line of lines) if (line.kind === 'mine' && line.state === 'failed') this.#failed.set(line.id, line.text)
   }
-
-  /** The room of now; null outside of any. */
-  get room() { return this.store.state.phase === 'out' ? null : this.#room }
-
-  /** Tells of each room that is being joined, before its first event. @param {(room: Room) => void} listener */
-  onRoom(listener) {
-    this.#onRoom.add(listener)
-    if (this.#room) listener(this.#room)
-  }
-
-  /** Adds a remark of the page to the conversation. @param {string} key
-   *  @param {{id: string, name: string}} peer */
-  remarkAbout(key, peer) { this.#note(key, peer) }
 
   leave() { void this.#room?.leave() }
 
@@ -103,7 +99,11 @@ export class Conversation {
       })
     }
     on('state', ({ state, reason, resumed }) => {
+      const first = this.store.state.phase === 'joining' && state === 'open'
       this.store.dispatch({ type: 'connection', state, reason, resumed, selfId: room.self.id })
+      // Said once: whoever comes to others who may have talked sees nothing of that.
+      const { peers, lines } = this.store.state
+      if (first && peers.size > 0 && lines.length === 0) this.#note('chat.late', { id: '', name: '' })
     })
     /** @type {Map<string, ReturnType<typeof setTimeout>>} */
     const leaving = new Map()
@@ -127,6 +127,10 @@ export class Conversation {
     on('message', (message) => this.#theirs(message))
     on('error', (error) => this.#remark(`error.${error.code}`))
   }
+
+  /** Adds a remark about a peer to the conversation. @param {string} key
+   *  @param {{id: string, name: string}} peer */
+  remarkAbout(key, peer) { this.#note(key, peer) }
 
   /** @param {string} key
    *  @param {{id: string, name: string}} peer */

@@ -33,10 +33,11 @@ export function setUpFiles(conversation) {
     input.value = ''
   })
   byId('attachBtn', HTMLButtonElement).addEventListener('click', () => attach(conversation, input))
-  setUpDragging(conversation, send)
+  const inside = () => conversation.store.state.phase === 'in'
+  setUpDragging(inside, send)
   document.addEventListener('paste', (event) => {
     const files = [...(event.clipboardData?.files ?? [])]
-    if (files.length === 0 || !conversation.room) return
+    if (files.length === 0 || !inside()) return
     event.preventDefault()
     send(files, kEveryone)
   })
@@ -67,9 +68,9 @@ function showPeers(to, peers) {
   to.value = peers.some(({ id }) => id === chosen) ? chosen : kEveryone
 }
 
-/** @param {Conversation} conversation
+/** @param {() => boolean} inside  a room
  *  @param {(files: readonly File[], peerId: string) => void} send */
-function setUpDragging(conversation, send) {
+function setUpDragging(inside, send) {
   /** @type {HTMLElement | null} */
   let overlay = null
   /** @type {Element | null} */
@@ -95,8 +96,8 @@ function setUpDragging(conversation, send) {
     if (!hasFiles(event)) return
     // Without this the browser would open the file in place of the page.
     event.preventDefault()
-    if (event.dataTransfer) event.dataTransfer.dropEffect = conversation.room ? 'copy' : 'none'
-    if (conversation.room) over(personAt(event))
+    if (event.dataTransfer) event.dataTransfer.dropEffect = inside() ? 'copy' : 'none'
+    if (inside()) over(personAt(event))
   })
   document.addEventListener('dragleave', (event) => { if (event.relatedTarget === null) done() })
   document.addEventListener('drop', (event) => {
@@ -105,7 +106,7 @@ function setUpDragging(conversation, send) {
     const peerId = personAt(event)?.getAttribute('data-key') ?? kEveryone
     done()
     const { dataTransfer } = event
-    if (!conversation.room || !dataTransfer) return
+    if (!inside() || !dataTransfer) return
     // The entries have to be taken before the event ends; the files in folders come later.
     const entries = [...dataTransfer.items].map((item) => item.webkitGetAsEntry?.() ?? null)
     if (!entries.some((entry) => entry?.isDirectory)) return send([...dataTransfer.files], peerId)

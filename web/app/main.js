@@ -6,6 +6,7 @@ import { setUpFiles } from './files-entry.js'
 import { currentLanguage, onLanguage, setLanguage, translatePage } from './i18n.js'
 import { ItemsPanel } from './items-panel.js'
 import { setUpJoining } from './join-form.js'
+import { setUpNotices } from './notices.js'
 import { setUpPeople } from './people.js'
 import { setUpTabs } from './tabs.js'
 
@@ -21,5 +22,6 @@ setUpPeople(conversation)
 setUpChat(conversation)
 setUpTabs(conversation)
 setUpFiles(conversation)
+setUpNotices(conversation)
 new ItemsPanel().start()
 document.documentElement.dataset.ready = 'true'

@@ -6,6 +6,9 @@ import { colourClass, displayName, initials } from './names.js'
 
 /** @typedef {import('./room-state.js').Line} Line */
 
+/** A few of them and nothing else are shown large. */
+const kOnlyEmoji = /^(?:\p{Extended_Pictographic}[\p{Emoji_Modifier}\uFE0F]*(?:\u200D\p{Extended_Pictographic}[\p{Emoji_Modifier}\uFE0F]*)*\s*){1,4}$/u
+
 /** One line of the conversation. `follows`: the line before is of the same person, a moment ago.
  *  @param {Line} line
  *  @param {boolean} follows
@@ -22,7 +25,7 @@ export function messageRow(line, follows, retry) {
   mine ? null : el('span', { class: `avatar ${colourClass(line.from)}`, 'aria-hidden': 'true' }, initials(name)),
   el('div', { class: 'bubble-side' },
     el('p', { class: follows || mine ? 'sr-only' : 'from' }, mine ? t('you') : name),
-    el('p', { class: 'bubble', dir: 'auto', 'data-testid': 'text' }, ...words(line.text)),
+    el('p', { class: `bubble${kOnlyEmoji.test(line.text) ? ' emoji-only' : ''}`, dir: 'auto', 'data-testid': 'text' }, ...words(line.text)),
     el('p', { class: 'mark' }, el('time', { datetime: new Date(line.at).toISOString() }, clockTime(line.at)), ...marks(line, retry))))
 }
 

@@ -258,7 +258,7 @@ export class Room extends EventTarget {
     if (member.missing && this.#missingOver && !link.usable) return this.#apply(without(this.#members, [peerId], 'timeout'))
     this.#show(member)
     this.#emit('peerupdated', this.#peers.get(peerId))
-    this.files.wayChanged(peerId, link.state === 'open')
+    this.files.wayChanged(peerId)
   }
 
   /** @param {string} peerId */

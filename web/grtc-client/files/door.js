@@ -59,8 +59,8 @@ export class FilesDoor {
   }
 
   /** Used by the room. @param {string} peerId
-   *  @param {boolean} [anew] */
-  wayChanged(peerId, anew) { this.#files?.wayChanged(peerId, anew) }
+   *  @param {boolean} [joined] */
+  wayChanged(peerId, joined) { this.#files?.wayChanged(peerId, joined) }
 
   /** Used by the room, which was joined for the first time. */
   restore() {

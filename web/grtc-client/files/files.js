@@ -35,6 +35,8 @@ export class Files {
 
   #ports
   #runs
+  /** Peers with a direct way. @type {Set<string>} */
+  #direct = new Set()
   #unfinished
   #actions = {
     pause: (/** @type {Transfer} */ transfer, /** @type {boolean} */ paused) => this.#pause(transfer, paused),
@@ -148,8 +150,13 @@ export class Files {
   }
 
   /** Used by the room: the way to a peer changed, or it came or left. @param {string} peerId
-   *  @param {boolean} [anew]  it has just come: it may have forgotten what was agreed */
-  wayChanged(peerId, anew = false) {
+   *  @param {boolean} [joined]  it has just come */
+  wayChanged(peerId, joined = false) {
+    const way = this.#ports.way(peerId)
+    // It may be another page of the same peer, which has forgotten what was agreed.
+    const anew = joined || (way === 'direct' && !this.#direct.has(peerId))
+    if (way === 'direct') this.#direct.add(peerId)
+    else this.#direct.delete(peerId)
     for (const transfer of this.transfers.values()) {
       if (transfer.peerId !== peerId || transfer.over) continue
       if (anew && transfer.direction === 'send' && transfer.state === 'offered') this.#sendOffer(transfer)
