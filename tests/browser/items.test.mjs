@@ -42,8 +42,7 @@ test('items are created, changed and deleted live in both pages', async (t) => {
   assert.deepEqual(listed.items.map(({ name, description, version }) => [name, description, version]), [['Naranjas', 'dos kilos', 2]])
 
   await ana.click(`${item('Naranjas')} >> text=Delete`)
-  await ana.click(`${item('Naranjas')} >> text=Really delete`)
-  for (const page of [ana, ben]) await page.waitForFunction(() => document.querySelectorAll('[data-testid=item]').length === 0)
+  for (const page of [ana, ben]) await page.waitForFunction(() => document.querySelectorAll('[data-testid=item]').length === 0, null, { timeout: 15_000 })
   assert.deepEqual(faults(), [])
 })
 

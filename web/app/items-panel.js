@@ -3,6 +3,7 @@ import { byId, el, follow, setText } from './dom.js'
 import { currentLanguage, onLanguage, t } from './i18n.js'
 import { itemCard } from './item-card.js'
 import { kNoItems, reduceItems } from './items-state.js'
+import { PendingDeletes } from './pending-deletes.js'
 import { Store } from './store.js'
 
 /** @typedef {import('../grtc-client/items.js').Item} Item */
@@ -12,6 +13,8 @@ import { Store } from './store.js'
 
 const kPage = 50
 const kFreshMs = 1_600
+/** How long typing has to rest before it is searched for. */
+const kSearchMs = 250
 
 /** The items: listed, made, changed, deleted, and kept up to date by the feed. */
 export class ItemsPanel {
@@ -28,6 +31,12 @@ export class ItemsPanel {
   /** Idempotency key and content of a create that had no answer: sent again it must not make two.
    *  @type {{key: string, content: string} | null} */
   #unanswered = null
+  #deletes = new PendingDeletes((item, last) => void this.#remove(item, last))
+  #query = ''
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #searchTimer
+  /** Counts lists: an answer to an older question comes too late. */
+  #asked = 0
   #list = byId('items', HTMLElement)
 
   start() {
@@ -38,6 +47,11 @@ export class ItemsPanel {
     // Opens and stays so: closing again on blur would move the list under the pointer in the middle of a click.
     form.addEventListener('focusin', () => form.classList.add('open'), { once: true })
     byId('moreItems', HTMLButtonElement).addEventListener('click', () => void this.#load(this.#store.state.cursor))
+    const search = byId('itemSearch', HTMLInputElement)
+    search.addEventListener('input', () => {
+      this.#query = search.value.trim()
+      this.#searchSoon()
+    })
     const feed = this.#api.feed()
     const on = (/** @type {string} */ type, /** @type {(detail: any) => void} */ take) =>
       feed.addEventListener(type, (event) => take(/** @type {any} */ (event).detail))
@@ -55,10 +69,14 @@ export class ItemsPanel {
   /** @param {string | null} cursor */
   async #load(cursor) {
     this.#meanwhile ??= []
+    this.#asked += 1
+    const asked = this.#asked
     try {
-      const page = await this.#api.list({ limit: kPage, sort: '-id', ...(cursor ? { cursor } : {}) })
+      const page = await this.#api.list({ limit: kPage, sort: '-id', q: this.#query, ...(cursor ? { cursor } : {}) })
+      if (asked !== this.#asked) return
       this.#store.dispatch({ type: 'page', items: page.items, cursor: page.next_cursor, total: page.total, first: !cursor })
     } catch (error) {
+      if (asked !== this.#asked) return
       this.#fail(error)
     }
     const changes = this.#meanwhile ?? []
@@ -66,8 +84,16 @@ export class ItemsPanel {
     for (const change of changes) this.#store.dispatch(change)
   }
 
+  #searchSoon() {
+    clearTimeout(this.#searchTimer)
+    this.#searchTimer = setTimeout(() => void this.#load(null), kSearchMs)
+  }
+
   /** @param {ItemsAction} change */
   #change(change) {
+    // Only the server knows whether a new or changed one is among those searched for.
+    if (this.#query && change.type === 'changed') this.#searchSoon()
+    if (this.#query && change.type === 'changed' && !this.#store.state.items.some(({ id }) => id === change.item.id)) return
     this.#meanwhile?.push(change)
     this.#store.dispatch(change)
     clearTimeout(this.#freshTimer)
@@ -91,6 +117,14 @@ export class ItemsPanel {
     name.focus()
   }
 
+  /** @param {Item} seen */
+  async #edit(seen) {
+    const { editing } = await import('./item-editor.js')
+    const { name, description } = seen
+    this.#modes.set(seen.id, { mode: 'edit', seen, name, description, theirs: null, editor: editing })
+    this.#repaint(seen.id)
+  }
+
   /** @param {Item} seen
    *  @param {string} name
    *  @param {string} description */
@@ -106,24 +140,24 @@ export class ItemsPanel {
       const theirs = await this.#attempt(() => this.#api.get(seen.id), seen.id)
       if (!theirs) return
       this.#change({ type: 'changed', item: theirs })
-      this.#modes.set(seen.id, { mode: 'edit', seen, name, description, theirs })
+      const { editing } = await import('./item-editor.js')
+      this.#modes.set(seen.id, { mode: 'edit', seen, name, description, theirs, editor: editing })
       this.#repaint(seen.id)
     }
   }
 
   /** @param {Item} item
-   *  @param {boolean} sure */
-  async #remove(item, sure) {
-    if (!sure) {
-      this.#modes.set(item.id, { mode: 'sure' })
-      return this.#repaint(item.id)
-    }
-    this.#modes.delete(item.id)
+   *  @param {boolean} last  the page ends */
+  async #remove(item, last) {
+    const focused = this.#list.querySelector(`[data-key="${item.id}"]`)?.contains(document.activeElement)
     try {
-      await this.#api.remove(item)
+      await this.#api.remove(item, { keepalive: last })
+      this.#modes.delete(item.id)
       this.#change({ type: 'deleted', id: item.id })
-      byId('itemsTitle', HTMLElement).closest('section')?.querySelector('input')?.focus()
+      if (focused) byId('itemName', HTMLInputElement).focus()
     } catch (error) {
+      this.#modes.delete(item.id)
+      this.#store.refresh()
       if (statusOf(error) !== 412) return this.#fail(error, item.id)
       const theirs = await this.#attempt(() => this.#api.get(item.id), item.id)
       if (theirs) this.#change({ type: 'changed', item: theirs })
@@ -177,7 +211,7 @@ export class ItemsPanel {
     setText(byId('itemsProblem', HTMLElement), state.problem)
     byId('moreItems', HTMLElement).hidden = state.cursor === null
     follow(this.#list, state.items, ({ id }) => String(id), (item, old) => this.#card(item, state.fresh.has(item.id), old))
-    if (state.items.length === 0) this.#list.replaceChildren(el('li', { class: 'empty' }, state.loaded ? t('items.empty') : '…'))
+    if (state.items.length === 0) this.#list.replaceChildren(el('li', { class: 'empty' }, !state.loaded ? '…' : t(this.#query ? 'items.noneFound' : 'items.empty')))
   }
 
   /** @param {Item} item
@@ -192,12 +226,17 @@ export class ItemsPanel {
       return old
     }
     const card = itemCard(item, mode, fresh, {
-      edit: (shown) => {
-        const { name, description } = shown
-        this.#modes.set(shown.id, { mode: 'edit', seen: shown, name, description, theirs: null })
+      edit: (shown) => void this.#edit(shown),
+      remove: (shown) => {
+        this.#deletes.add(shown)
+        this.#modes.set(shown.id, { mode: 'deleted' })
         this.#repaint(shown.id)
       },
-      remove: (shown, sure) => void this.#remove(shown, sure),
+      undo: (shown) => {
+        this.#deletes.undo(shown.id)
+        this.#modes.delete(shown.id)
+        this.#repaint(shown.id)
+      },
       save: (seen, name, description) => void this.#save(seen, name, description),
       cancel: (shown) => {
         this.#modes.delete(shown.id)

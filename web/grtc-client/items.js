@@ -55,9 +55,11 @@ export class Items {
    *  @returns {Promise<Item>} */
   patch(seen, patch) { return this.#call('PATCH', `/${seen.id}`, patch, { 'If-Match': etagOf(seen) }) }
 
-  /** @param {Item} seen
+  /** Deletes it, unless it is no longer as `seen`.
+   *  @param {Item} seen
+   *  @param {{keepalive?: boolean}} [options]  keepalive: goes out even when the page ends now
    *  @returns {Promise<void>} */
-  remove(seen) { return this.#call('DELETE', `/${seen.id}`, undefined, { 'If-Match': etagOf(seen) }) }
+  remove(seen, { keepalive = false } = {}) { return this.#call('DELETE', `/${seen.id}`, undefined, { 'If-Match': etagOf(seen) }, keepalive) }
 
   /** The feed of changes. Close it when done. */
   feed() { return new ItemFeed(`${this.#url}/events`) }
@@ -66,14 +68,16 @@ export class Items {
    *  @param {string} path
    *  @param {unknown} [body]
    *  @param {Record<string, string>} [headers]
+   *  @param {boolean} [keepalive]
    *  @returns {Promise<any>} */
-  async #call(method, path, body, headers = {}) {
+  async #call(method, path, body, headers = {}, keepalive = false) {
     const all = { ...headers, ...(this.#token ? { Authorization: `Bearer ${this.#token}` } : {}) }
     /** @type {Response} */
     let answer
     try {
       answer = await fetch(this.#url + path, {
         method,
+        keepalive,
         headers: body === undefined ? all : { ...all, 'Content-Type': 'application/json' },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       })
