@@ -27,6 +27,9 @@ export function setUpJoining(conversation) {
   })
   byId('leaveBtn', HTMLButtonElement).addEventListener('click', () => conversation.leave())
   byId('copyLink', HTMLButtonElement).addEventListener('click', () => void copyLink(conversation.store.state.room))
+  byId('inviteBtn', HTMLButtonElement).addEventListener('click', () => {
+    void import('./invite.js').then(({ openInvite }) => openInvite(location.origin + addressOfRoom(conversation.store.state.room)))
+  })
   onLanguage(() => showRecent(room))
   conversation.store.subscribe((state, before) => show(state, before, room))
   const kept = keptRoom(room.value)

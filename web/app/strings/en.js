@@ -23,6 +23,14 @@ export default Object.freeze({
   'room.copyByHand': 'Copy this link: {link}',
   'room.leave': 'Leave',
 
+  'invite.open': 'Invite',
+  'invite.title': 'Invite to this room',
+  'invite.text': 'Whoever opens this link, or points a phone at the code, is in the room.',
+  'invite.share': 'Share…',
+  'invite.link': 'Link to the room',
+  'invite.byHand': 'Copy the selected link by hand: here the page may not do it.',
+  'invite.qr': 'QR code of the link',
+
   'connection.connecting': 'Connecting',
   'connection.open': 'Connected',
   'connection.reconnecting': 'Reconnecting',
@@ -165,7 +173,7 @@ export default Object.freeze({
   'reason.server-busy': 'The server is busy; the next attempt is in a few seconds.',
   'reason.bad-request': 'The server does not accept this room or name. Check the link.',
   'reason.unauthorized': 'This room needs an invitation, and yours is missing or has expired. Ask for a new link.',
-  'reason.forbidden': 'You were removed from this room.',
+  'reason.forbidden': 'You were removed from this room, or may not enter it.',
   'reason.too-slow': 'The connection was too slow to keep up and is made anew.',
   'reason.peer-id-taken': 'Someone with the same id is in the room already.',
   'reason.session-replaced': 'You continued in another tab or window. This one has stopped.',

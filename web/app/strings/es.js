@@ -23,6 +23,14 @@ export default Object.freeze({
   'room.copyByHand': 'Copia este enlace: {link}',
   'room.leave': 'Salir',
 
+  'invite.open': 'Invitar',
+  'invite.title': 'Invita a esta sala',
+  'invite.text': 'Quien abra este enlace, o apunte con el teléfono al código, estará en la sala.',
+  'invite.share': 'Compartir…',
+  'invite.link': 'Enlace de la sala',
+  'invite.byHand': 'Copia a mano el enlace seleccionado: aquí la página no puede hacerlo.',
+  'invite.qr': 'Código QR del enlace',
+
   'connection.connecting': 'Conectando',
   'connection.open': 'Conectado',
   'connection.reconnecting': 'Reconectando',
@@ -165,7 +173,7 @@ export default Object.freeze({
   'reason.server-busy': 'El servidor está ocupado; el próximo intento es en unos segundos.',
   'reason.bad-request': 'El servidor no acepta esta sala o este nombre. Revisa el enlace.',
   'reason.unauthorized': 'Esta sala pide una invitación, y la tuya falta o ha caducado. Pide un enlace nuevo.',
-  'reason.forbidden': 'Te han expulsado de esta sala.',
+  'reason.forbidden': 'Te han expulsado de esta sala, o no puedes entrar en ella.',
   'reason.too-slow': 'La conexión era demasiado lenta y se establece de nuevo.',
   'reason.peer-id-taken': 'Ya hay alguien con el mismo identificador en la sala.',
   'reason.session-replaced': 'Has continuado en otra pestaña o ventana. Esta se ha detenido.',
