@@ -1,10 +1,12 @@
 import { DetailEvent } from './errors.js'
+import { TypedTarget } from './typed-target.js'
 
 /** @typedef {'waiting' | 'sent' | 'delivered' | 'failed'} ReceiverState */
 /** @typedef {{state: ReceiverState, via: import('./types.js').Way | null}} Receiver */
 
-/** What became of one sent message. Event `change` after each step. */
-export class Delivery extends EventTarget {
+/** What became of one sent message. Event `change` after each step.
+ *  @extends {TypedTarget<{change: Delivery}>} */
+export class Delivery extends TypedTarget {
   /** @type {Map<string, Receiver>} */
   receivers = new Map()
 

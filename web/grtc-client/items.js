@@ -1,6 +1,7 @@
 import { Backoff } from './backoff.js'
 import { DetailEvent, GrtcError } from './errors.js'
 import { randomId } from './ids.js'
+import { TypedTarget } from './typed-target.js'
 
 /** @typedef {{id: number, name: string, description: string, data: import('./types.js').Json, version: number,
  *             created_at: string, updated_at: string}} Item */
@@ -95,8 +96,9 @@ export class Items {
 export const etagOf = (item) => `"${item.id}-${item.version}"`
 
 /** The live feed. Events (`detail`): `created`, `updated`, `deleted` (Item); `reset` (list again: something may have been
- *  missed); `state` ('open' or 'reconnecting'). Browsers only, as Node has no EventSource. */
-export class ItemFeed extends EventTarget {
+ *  missed); `state` ('open' or 'reconnecting'). Browsers only, as Node has no EventSource.
+ *  @extends {TypedTarget<{created: Item, updated: Item, deleted: Item, reset: null, state: 'open' | 'reconnecting'}>} */
+export class ItemFeed extends TypedTarget {
   #url
   #backoff = new Backoff()
   /** @type {EventSource | null} */

@@ -8,6 +8,7 @@ import { Outbound } from './outbound.js'
 import { defaultStorage } from './session-store.js'
 import { afterFrame, afterWelcome, without } from './presence.js'
 import { Signalling } from './signalling.js'
+import { TypedTarget } from './typed-target.js'
 
 /** @typedef {import('./types.js').Frame} Frame */
 /** @typedef {import('./types.js').Json} Json */
@@ -16,6 +17,11 @@ import { Signalling } from './signalling.js'
 
 /** A received message; `from` is '' when the server itself speaks. `payload` is as the sender made it: untrusted.
  *  @typedef {{id: string, from: string, name: string, via: Way, type: string, text: string, payload: Frame}} Message */
+
+/** @typedef {{state: import('./types.js').RoomState, reason: string, retryMs: number, resumed?: boolean}} StateDetail */
+/** @typedef {{peer: Peer, track: MediaStreamTrack, stream: MediaStream, kind: string}} TrackDetail */
+/** @typedef {{peerjoined: Peer, peerupdated: Peer, peerleft: {peer: Peer, reason: string}, message: Message, state: StateDetail,
+ *             track: TrackDetail, file: import('./files/transfer.js').Transfer, error: GrtcError}} RoomEvents */
 
 const kTickMs = 500
 /** What `stream`, `n`, `after`, `id` and brackets add to a payload, and each receiver's id beside it. */
@@ -33,8 +39,9 @@ const kUtf8 = new TextEncoder()
  *  Events (`detail`): `peerjoined`, `peerupdated` (Peer), `peerleft` {peer, reason}, `message` (Message),
  *  `file` (Transfer: a file is offered, or goes on after a reload),
  *  `state` {state, reason, resumed, retryMs} (resumed: with `open` after a break; true when nothing was lost),
- *  `error` (GrtcError: the server refused something; the room goes on). */
-export class Room extends EventTarget {
+ *  `error` (GrtcError: the server refused something; the room goes on).
+ *  @extends {TypedTarget<RoomEvents>} */
+export class Room extends TypedTarget {
   #signalling
   #links
   #outbound
@@ -96,9 +103,9 @@ export class Room extends EventTarget {
       sendServer: (peerIds, frame) => this.#trySend({ ...frame, to: peerIds.length === 1 ? peerIds[0] : peerIds }),
     })
     this.#inbound = new Inbound((from, frame, via) => this.#deliver(from, frame, via))
-    this.#signalling.addEventListener('frame', (event) => this.#frame(/** @type {any} */ (event).detail))
-    this.#signalling.addEventListener('welcome', (event) => this.#welcome(/** @type {any} */ (event).detail))
-    this.#signalling.addEventListener('state', (event) => this.#state(/** @type {any} */ (event).detail))
+    this.#signalling.addEventListener('frame', (event) => this.#frame(event.detail))
+    this.#signalling.addEventListener('welcome', (event) => this.#welcome(event.detail))
+    this.#signalling.addEventListener('state', (event) => this.#state(event.detail))
   }
 
   get state() { return this.#signalling.state }

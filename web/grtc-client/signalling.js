@@ -4,10 +4,13 @@ import { DetailEvent, GrtcError } from './errors.js'
 import { Pulse } from './pulse.js'
 import { SessionStore, defaultStorage } from './session-store.js'
 import { watchPage } from './page-events.js'
+import { TypedTarget } from './typed-target.js'
 import { Unacknowledged } from './unacknowledged.js'
 
 /** @typedef {import('./types.js').Frame} Frame */
 /** @typedef {import('./types.js').Welcome} Welcome */
+/** @typedef {{welcome: {welcome: Welcome, resumed: boolean, lost: number[]}, frame: Frame,
+ *             state: {state: import('./types.js').RoomState, reason: string, retryMs: number}}} SignallingEvents */
 
 const kWelcomeMs = 10_000
 const kDefaultMaxBytes = 65_536
@@ -20,8 +23,9 @@ const kUtf8 = new TextEncoder()
  *
  *  Events (`detail`): `welcome` {welcome, resumed, lost}: lost = ids of messages that a new session may have lost;
  *  `frame` (every other frame of the server, errors too); `state` {state, reason, retryMs}.
- *  Usable alone, in Node too. */
-export class Signalling extends EventTarget {
+ *  Usable alone, in Node too.
+ *  @extends {TypedTarget<SignallingEvents>} */
+export class Signalling extends TypedTarget {
   /** @type {import('./types.js').RoomState} */
   state = 'connecting'
   /** Why the state is what it is: a reason of close-policy.js, '' when open. */

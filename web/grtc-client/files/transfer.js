@@ -1,4 +1,5 @@
 import { DetailEvent } from '../errors.js'
+import { TypedTarget } from '../typed-target.js'
 import { RateMeter } from './rate-meter.js'
 
 /** `offered` (not answered yet), `waiting` (accepted; there is no direct way now), `queued` (others go first), `running`,
@@ -28,8 +29,9 @@ import { RateMeter } from './rate-meter.js'
 
 const kOver = new Set(['complete', 'declined', 'cancelled', 'failed'])
 
-/** One file on its way to or from one peer. Event `change` after each step and about four times a second on the way. */
-export class Transfer extends EventTarget {
+/** One file on its way to or from one peer. Event `change` after each step and about four times a second on the way.
+ *  @extends {TypedTarget<{change: Transfer}>} */
+export class Transfer extends TypedTarget {
   /** @type {TransferState} */
   state = 'offered'
   /** @type {TransferCause} */
