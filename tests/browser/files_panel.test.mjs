@@ -6,8 +6,8 @@ import path from 'node:path'
 import test from 'node:test'
 import { startServer } from '../support/server.mjs'
 import { violations } from '../support/axe.mjs'
-import { newPerson, startBrowser } from '../support/browser.mjs'
-import { dropFiles, makeFile, personIn, startProfile } from '../support/profile.mjs'
+import { kArguments, newPerson, startBrowser } from '../support/browser.mjs'
+import { digestOf, dropFiles, makeFile, personIn, startProfile } from '../support/profile.mjs'
 
 const kMiB = 2 ** 20
 const row = '[data-testid=transfer]'
@@ -179,6 +179,26 @@ test('without a direct way a file waits, says why, and nothing goes through the 
   for (const { page } of [ana, ben]) {
     await page.waitForSelector(`${row}[data-state=waiting][data-cause=no-direct] >> text=files do not go through the server`)
   }
+})
+
+test('held in memory, a file is lost with a reload: it is offered again, and comes whole', { timeout: 90_000 }, async (t) => {
+  const server = await startServer(t)
+  const profile = await startProfile(t, { args: [...kArguments, '--host-resolver-rules=MAP backend 127.0.0.1'] })
+  const [ana, ben] = [await personIn(profile, 'Ana'), await personIn(profile, 'Ben')]
+  for (const person of [ana, ben]) await person.join(`http://backend:${server.port}`, 'room')
+  await ben.sees('Ana', 'direct')
+  const { file, digest } = await makeFile(profile.folder, 'again.bin', 40 * kMiB)
+  await ana.page.setInputFiles('[data-testid=file-input]', file)
+  await ben.page.click('[data-testid=file-accept]')
+  await ben.page.waitForFunction(() => document.querySelector('[data-testid=transfer] progress')?.value > 0)
+  await ben.page.reload()
+  await ben.connected()
+  await ben.page.waitForSelector(`${row}[data-state=offered]`)
+  await ana.page.waitForSelector(`${row}[data-state=offered]`)
+  const download = ben.page.waitForEvent('download', { timeout: 60_000 })
+  await ben.page.click('[data-testid=file-accept]')
+  assert.equal(await digestOf(await (await download).path()), digest)
+  await ana.page.waitForSelector(`${row}[data-state=complete]`)
 })
 
 test('on plain http the file is held in memory, within a limit that is said before', { timeout: 60_000 }, async (t) => {

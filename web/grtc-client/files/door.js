@@ -53,9 +53,9 @@ export class FilesDoor {
   /** Used by the room. @param {string} from
    *  @param {RTCDataChannel} channel */
   channel(from, channel) {
-    // One that comes before the code belongs to nothing that was accepted here; the sender tries again.
+    // One that comes before the code belongs to nothing that was accepted in this page: its sender is told so.
     if (this.#files) this.#files.channel(from, channel)
-    else channel.close()
+    else this.#load().then((files) => files.channel(from, channel), () => channel.close())
   }
 
   /** Used by the room. @param {string} peerId

@@ -145,7 +145,8 @@ export class Files {
   channel(from, channel) {
     const transfer = this.transfers.get(channel.label)
     if (transfer?.peerId === from && transfer.direction === 'receive' && this.#runs.receive(transfer, channel)) return
-    channel.onopen = () => channel.close()
+    if (channel.readyState === 'open') channel.close()
+    else channel.onopen = () => channel.close()
     if (isTransferId(channel.label)) this.#tell(from, channel.label, 'gone')
   }
 
@@ -159,6 +160,9 @@ export class Files {
     else this.#direct.delete(peerId)
     for (const transfer of this.transfers.values()) {
       if (transfer.peerId !== peerId || transfer.over) continue
+      if (transfer.state === 'offered' && (way === 'peer-left' || transfer.cause === 'peer-left')) {
+        transfer.become('offered', way === 'peer-left' ? way : '')
+      }
       if (anew && transfer.direction === 'send' && transfer.state === 'offered') this.#sendOffer(transfer)
       this.#runs.wayChanged(transfer, anew)
     }

@@ -16,6 +16,8 @@ export class Sending {
   /** @type {number[]} */
   #todo = []
   #inFlight = new Set()
+  /** Bytes that the receiver has stored. */
+  #stored = 0
   /** @type {Map<number, number>} */
   #tries = new Map()
   /** @type {Map<number, Promise<{buffer: ArrayBuffer, sha: string}>>} */
@@ -62,7 +64,8 @@ export class Sending {
     if (Array.isArray(frame.have) && !this.#begun) return this.#begin(frame)
     if (this.#inFlight.has(frame.ok)) {
       this.#inFlight.delete(frame.ok)
-      this.#hooks.moved(this.#acknowledged())
+      this.#stored += blockLength(this.#file.size, frame.ok)
+      this.#hooks.moved(this.#stored)
     } else if (this.#inFlight.has(frame.again)) {
       this.#inFlight.delete(frame.again)
       const tries = (this.#tries.get(frame.again) ?? 0) + 1
@@ -89,15 +92,9 @@ export class Sending {
       const { block, sha } = /** @type {import('../types.js').Json} */ (check)
       if (typeof block === 'number' && block < total && (await this.#load(block)).sha !== sha) return this.#fail('other-file')
     }
-    this.#hooks.moved(this.#acknowledged())
+    this.#stored = this.#todo.reduce((bytes, block) => bytes - blockLength(this.#file.size, block), this.#file.size)
+    this.#hooks.moved(this.#stored)
     await this.#pump()
-  }
-
-  #acknowledged() {
-    let bytes = this.#file.size
-    for (const block of this.#todo) bytes -= blockLength(this.#file.size, block)
-    for (const block of this.#inFlight) bytes -= blockLength(this.#file.size, /** @type {number} */ (block))
-    return Math.max(0, bytes)
   }
 
   /** Sends what may be sent; one runs at a time. */
