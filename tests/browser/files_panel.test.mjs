@@ -1,7 +1,7 @@
 // Files in the page: the ways in, the answers, what is said, and what a peer may not do.
 
 import assert from 'node:assert/strict'
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import test from 'node:test'
 import { startServer } from '../support/server.mjs'
@@ -55,6 +55,32 @@ test('dropped on a person, files go to that one; dropped on the page, to everyon
   }
   await ana.page.waitForFunction(() => document.querySelectorAll('[data-testid=transfer][data-state=complete]').length === 5)
   assert.deepEqual([...ana.faults, ...ben.faults, ...eva.faults], [])
+})
+
+test('a dropped folder is offered as the files in it, and one can be saved to a place that the receiver chooses', { timeout: 60_000 }, async (t) => {
+  const { people: [ana, ben], folder } = await together(t, ['Ana', 'Ben'])
+  const album = path.join(folder, 'album')
+  await mkdir(path.join(album, 'more'), { recursive: true })
+  for (const name of ['one.txt', 'two.txt', 'more/three.txt']) await small(album, name, `text of ${name}`)
+  await dropFiles(ana.page, '#messages', [album])
+  await ben.page.waitForFunction(() => document.querySelectorAll('[data-testid=transfer][data-state=offered]').length === 3)
+  assert.equal(await saved(ben, 'two.txt'), 'text of two.txt')
+
+  // The system's dialog, as if a place had been chosen in it; the handle is a real one.
+  await ben.page.evaluate(() => {
+    globalThis.showSaveFilePicker = async ({ suggestedName }) => {
+      globalThis.suggested = suggestedName
+      return (await navigator.storage.getDirectory()).getFileHandle('chosen', { create: true })
+    }
+  })
+  await ben.page.click(`${rowOf('three.txt')} [data-testid=file-saveAs]`)
+  await ben.page.waitForSelector(`${rowOf('three.txt')}[data-state=complete]`)
+  const chosen = await ben.page.evaluate(async () => {
+    const handle = await (await navigator.storage.getDirectory()).getFileHandle('chosen')
+    return [globalThis.suggested, await (await handle.getFile()).text()]
+  })
+  assert.deepEqual(chosen, ['three.txt', 'text of more/three.txt'])
+  assert.deepEqual([...ana.faults, ...ben.faults], [])
 })
 
 test('a picked file goes to the person chosen; nothing is stored unasked; a declined one says so', { timeout: 60_000 }, async (t) => {

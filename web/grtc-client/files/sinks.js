@@ -8,8 +8,9 @@ import { WorkerCalls } from './worker-calls.js'
 /** What a page without disk space may hold at once, over all of its transfers. */
 export const kMemoryBytes = 512 * 2 ** 20
 const kFolder = 'grtc-files'
-/** Parts that nobody came back for are removed after this time. */
+/** Parts that nobody came back for are removed after this time; whole ones, which were saved elsewhere, after less. */
 const kStaleMs = 3 * 24 * 3_600_000
+const kDoneMs = 3_600_000
 
 /** @typedef {object} Sink
  *  @property {BlockMap} map
@@ -67,11 +68,15 @@ async function keptBytes(folder, id) {
 export async function removeStale(wanted) {
   const folder = await folderOf()
   if (!folder) return
-  for await (const handle of folder.values()) {
-    const id = handle.name.replace(/\.\w+$/, '')
-    if (handle.kind !== 'file' || wanted.has(id)) continue
+  /** @type {Map<string, FileSystemHandle>} */
+  const handles = new Map()
+  for await (const handle of folder.values()) if (handle.kind === 'file') handles.set(handle.name, handle)
+  for (const [name, handle] of handles) {
+    const id = name.replace(/\.\w+$/, '')
+    if (wanted.has(id)) continue
     const { lastModified } = await /** @type {FileSystemFileHandle} */ (handle).getFile()
-    if (Date.now() - lastModified > kStaleMs) await folder.removeEntry(handle.name).catch(() => {})
+    const keptMs = handles.has(`${id}.map`) ? kStaleMs : kDoneMs
+    if (Date.now() - lastModified > keptMs) await folder.removeEntry(name).catch(() => {})
   }
 }
 
@@ -117,6 +122,8 @@ class DiskSink {
   async finish() {
     await this.#worker.call('close')
     this.#worker.end()
+    // Without its map it is whole: nothing will go on with it.
+    await removeSoon(this.#folder, `${this.#file.id}.map`)
     const handle = await this.#folder.getFileHandle(`${this.#file.id}.part`)
     return new File([await handle.getFile()], this.#file.name, { type: this.#file.type })
   }
