@@ -61,7 +61,7 @@ test('a phone of 360 pixels needs no sideways scrolling, before and in the room'
   const ana = await newPerson(await startBrowser(t), 'Ana', { viewport: { width: 360, height: 640 }, locale: 'es-ES' })
   await ana.join(server.url, 'una-sala-con-un-nombre-bastante-largo-para-un-telefono')
   await ana.say('palabra-muy-larga-'.repeat(20))
-  for (const tab of ['chat', 'people', 'items']) {
+  for (const tab of ['chat', 'people', 'files', 'items']) {
     await ana.page.click(`[data-tab=${tab}]`)
     const [width, wanted] = await ana.page.evaluate(() => [innerWidth, document.documentElement.scrollWidth])
     assert.ok(wanted <= width, `${tab}: ${wanted} > ${width}`)
