@@ -51,7 +51,7 @@ test('dropped on a person, files go to that one; dropped on the page, to everyon
   for (const person of [ben, eva]) {
     assert.equal(await saved(person, 'one.txt'), '1')
     assert.equal(await saved(person, 'two.txt'), '2')
-    await person.page.waitForSelector('[data-testid=note]:has-text("Ana offers you a file")')
+    await person.page.waitForSelector('[data-testid=note]:has-text("Ana offers you files")')
   }
   await ana.page.waitForFunction(() => document.querySelectorAll('[data-testid=transfer][data-state=complete]').length === 5)
   assert.deepEqual([...ana.faults, ...ben.faults, ...eva.faults], [])

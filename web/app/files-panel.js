@@ -62,7 +62,10 @@ export class FilesPanel {
   /** @param {Transfer} transfer */
   async #offered(transfer) {
     const name = this.#nameOf(transfer.peerId)
-    this.#conversation.remarkAbout('files.offeredBy', { id: transfer.peerId, name })
+    const last = this.#conversation.store.state.lines.at(-1)
+    // Several files at once are one remark.
+    const said = last?.kind === 'note' && last.text === 'files.offeredBy' && last.from === transfer.peerId
+    if (!said) this.#conversation.remarkAbout('files.offeredBy', { id: transfer.peerId, name })
     const place = await this.#conversation.room?.files.placeFor(transfer.size)
     if (place) this.#places.set(transfer.id, place)
     this.#draw()

@@ -90,7 +90,7 @@ export default Object.freeze({
   'files.nobody': 'There is nobody here to send a file to yet.',
   'files.drop': 'Drop the files to send them to everyone',
   'files.dropOn': 'Drop the files to send them to {name}',
-  'files.offeredBy': '{name} offers you a file: see Files',
+  'files.offeredBy': '{name} offers you files: see Files',
   'files.toWhom': '{size}, to {name}',
   'files.fromWhom': '{size}, from {name}',
   'files.memory': 'This page can’t reach the disk here (that needs HTTPS): the file is held in the memory of this tab, 512 MiB at most, until you save it.',

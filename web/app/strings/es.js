@@ -90,7 +90,7 @@ export default Object.freeze({
   'files.nobody': 'Todavía no hay nadie a quien enviar un archivo.',
   'files.drop': 'Suelta los archivos para enviarlos a todos',
   'files.dropOn': 'Suelta los archivos para enviarlos a {name}',
-  'files.offeredBy': '{name} te ofrece un archivo: mira Archivos',
+  'files.offeredBy': '{name} te ofrece archivos: mira Archivos',
   'files.toWhom': '{size}, para {name}',
   'files.fromWhom': '{size}, de {name}',
   'files.memory': 'Aquí esta página no llega al disco (hace falta HTTPS): el archivo se guarda en la memoria de esta pestaña, 512 MiB como máximo, hasta que lo guardes.',
