@@ -10,6 +10,7 @@ export const join = (room, options) => new Room(room, options).open()
 export { Room } from './room.js'
 export { Delivery } from './delivery.js'
 export { Signalling } from './signalling.js'
+export { Media } from './media.js'
 export { PeerLink } from './peer-link.js'
 export { Items, ItemFeed, ItemsError, etagOf } from './items.js'
 export { GrtcError } from './errors.js'

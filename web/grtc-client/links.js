@@ -18,7 +18,12 @@ export class Links {
 
   /** @param {typeof RTCPeerConnection | null | undefined} Connection
    *  @param {{self: () => string, iceServers: () => RTCIceServer[], send: (peerId: string, frame: Frame) => void,
-   *           text: (peerId: string, text: string) => void, channel: (peerId: string, channel: RTCDataChannel) => void, state: (peerId: string, link: PeerLink) => void}} hooks */
+   *           text: (peerId: string, text: string) => void, channel: (peerId: string, channel: RTCDataChannel) => void,
+   *           state: (peerId: string, link: PeerLink) => void,
+   *           track: (peerId: string, detail: {track: MediaStreamTrack, stream: MediaStream, kind: string}) => void,
+   *           made: (peerId: string, link: PeerLink) => void, rtc?: RTCConfiguration,
+   *           publications: () => import('./link-media.js').Publications}} hooks
+   *           state: its state or the peer's streams changed; made: there is a link now */
   constructor(Connection, hooks) {
     this.#Connection = Connection
     this.#hooks = hooks
@@ -31,16 +36,21 @@ export class Links {
   ensure(peerId) {
     const existing = this.#links.get(peerId)
     if (existing || this.#links.size >= kLinks) return existing
-    const { self, iceServers, send, text, channel, state } = this.#hooks
+    const { self, iceServers, send, text, channel, state, track, made, rtc, publications } = this.#hooks
     const link = new PeerLink(self(), peerId, {
-      iceServers, RTCPeerConnection: this.#Connection, send: (frame) => send(peerId, frame),
+      iceServers, rtc, RTCPeerConnection: this.#Connection, publications: publications(), send: (frame) => send(peerId, frame),
     })
     this.#links.set(peerId, link)
     link.addEventListener('text', (event) => text(peerId, /** @type {any} */ (event).detail))
     link.addEventListener('channel', (event) => channel(peerId, /** @type {any} */ (event).detail))
-    link.addEventListener('state', () => { if (this.#links.get(peerId) === link) state(peerId, link) })
+    const mine = () => this.#links.get(peerId) === link
+    for (const type of ['state', 'streams']) link.addEventListener(type, () => { if (mine()) state(peerId, link) })
+    link.addEventListener('track', (event) => { if (mine()) track(peerId, /** @type {any} */ (event).detail) })
+    made(peerId, link)
     return link
   }
+
+  entries() { return this.#links.entries() }
 
   /** @param {string} peerId
    *  @param {Frame} frame */

@@ -1,9 +1,13 @@
 import { randomId } from './ids.js'
+import { kindsFromPeer } from './link-media.js'
 
 /** @typedef {import('./types.js').Frame} Frame */
 
 /** Candidates that may wait for their description. Browsers make about 20. */
 const kEarlyCandidates = 200
+
+/** What a peer's streams may be called, over the whole connection. */
+const kKinds = 64
 
 /** What to do with a negotiation frame, by the connection ids in it (see `Negotiation`).
  *  @param {Frame} frame
@@ -27,10 +31,13 @@ export class Negotiation {
   id = randomId()
   /** @type {string | null} */
   remoteId = null
+  /** What the peer's streams are, by stream id. @type {Map<string, string>} */
+  remoteKinds = new Map()
 
   #pc
   #polite
   #send
+  #kinds
   #makingOffer = false
   #ignoring = false
   #mayOffer
@@ -41,13 +48,14 @@ export class Negotiation {
   #early = []
 
   /** @param {RTCPeerConnection} pc
-   *  @param {{polite: boolean, mayOffer: boolean, send: (frame: Frame) => void}} options  mayOffer: false leaves the first
-   *         offer to the other side until allowOffer() */
-  constructor(pc, { polite, mayOffer, send }) {
+   *  @param {{polite: boolean, mayOffer: boolean, send: (frame: Frame) => void, kinds?: () => Record<string, string>}} options
+   *         mayOffer: false leaves the first offer to the other side until allowOffer(); kinds: what this side's streams are */
+  constructor(pc, { polite, mayOffer, send, kinds = () => ({}) }) {
     this.#pc = pc
     this.#polite = polite
     this.#mayOffer = mayOffer
     this.#send = send
+    this.#kinds = kinds
     pc.onnegotiationneeded = () => { if (this.#mayOffer) void this.#offer() }
     pc.onicecandidate = ({ candidate }) => {
       if (candidate) this.#tell({ type: 'ice-candidate', candidate: candidate.toJSON() })
@@ -62,6 +70,9 @@ export class Negotiation {
     this.#mayOffer = true
     if (!this.answered) void this.#offer()
   }
+
+  /** The offer that waits for its answer may have been lost: says it again. */
+  repeat() { if (this.#pc.signalingState === 'have-local-offer') this.#tellDescription() }
 
   /** Takes a frame that placeFrame said to take. @param {Frame} frame */
   receive(frame) {
@@ -87,6 +98,8 @@ export class Negotiation {
     if (this.#ignoring) return
     // An answer to an offer that was rolled back.
     if (type === 'answer' && this.#pc.signalingState !== 'have-local-offer') return
+    for (const [streamId, kind] of kindsFromPeer(frame.media)) this.remoteKinds.set(streamId, kind)
+    if (this.remoteKinds.size > kKinds) this.remoteKinds = kindsFromPeer(frame.media)
     await this.#pc.setRemoteDescription({ type, sdp: frame.sdp })
     this.remoteId = pcOf(frame)
     this.#mayOffer = true
@@ -128,7 +141,7 @@ export class Negotiation {
   #tellDescription() {
     const description = this.#pc.localDescription
     if (description && !this.#closed) {
-      this.#tell({ type: description.type === 'offer' ? 'offer' : 'answer', sdp: description.sdp })
+      this.#tell({ type: description.type === 'offer' ? 'offer' : 'answer', sdp: description.sdp, media: this.#kinds() })
     }
   }
 

@@ -1,4 +1,5 @@
 import { DetailEvent } from './errors.js'
+import { LinkMedia, kindsOf } from './link-media.js'
 import { Negotiation, placeFrame } from './negotiation.js'
 
 /** @typedef {import('./types.js').Frame} Frame */
@@ -14,10 +15,10 @@ const kRebuilds = 3
 const kChannelBufferBytes = 1 << 20
 const kChannelMessageChars = 262_144
 
-/** The direct way to one peer: an RTCPeerConnection kept alive, and on it the reliable, ordered channel `grtc`.
+/** The direct way to one peer: an RTCPeerConnection kept alive, on it the reliable, ordered channel `grtc`, and the tracks of both.
  *
  *  Events: `state` {state, cause}; `text` (a message of the channel); `channel` (an RTCDataChannel that the other side opened, for
- *  a transfer). States: `connecting`, `open` (the channel carries),
+ *  a transfer); `track` {track, stream, kind}; `streams` (one ended). States: `connecting`, `open` (the channel carries),
  *  `interrupted` (it may come back), `failed` (with a cause: `no-answer`, `ice-failed`; it still may come back), `closed`,
  *  `unsupported`. */
 export class PeerLink extends EventTarget {
@@ -33,6 +34,12 @@ export class PeerLink extends EventTarget {
   #negotiation = null
   /** @type {RTCDataChannel | null} */
   #channel = null
+  /** @type {LinkMedia | null} */
+  media = null
+  /** @type {import('./link-media.js').Publications} */
+  #publications = new Map()
+  /** @type {Record<string, string>} */
+  #kinds = {}
   /** @type {number[]} */
   #failures = []
   #rebuilds = 0
@@ -42,9 +49,12 @@ export class PeerLink extends EventTarget {
   /** @param {string} self    own peer id
    *  @param {string} peer    the other's; the greater of both is the polite one
    *  @param {{send: (frame: Frame) => void, iceServers: () => RTCIceServer[],
-   *           RTCPeerConnection?: typeof RTCPeerConnection | null}} options  send: gives a negotiation frame to the peer */
+   *           RTCPeerConnection?: typeof RTCPeerConnection | null, rtc?: RTCConfiguration,
+   *           publications?: import('./link-media.js').Publications}} options
+   *           send: gives a negotiation frame to the peer; publications: what is sent from the start */
   constructor(self, peer, options) {
     super()
+    this.publish(options.publications ?? this.#publications)
     this.#polite = self > peer
     this.#options = options
     const Connection = options.RTCPeerConnection === undefined ? globalThis.RTCPeerConnection : options.RTCPeerConnection
@@ -54,6 +64,8 @@ export class PeerLink extends EventTarget {
   }
 
   get polite() { return this.#polite }
+  /** The peer's streams by kind (`camera`, `screen`). */
+  get streams() { return this.media?.streams ?? new Map() }
   get usable() { return this.state === 'open' && this.#channel?.readyState === 'open' }
 
   /** Sends by the channel. False: there is none, or too much waits in it; then use the server.
@@ -68,6 +80,19 @@ export class PeerLink extends EventTarget {
     }
   }
 
+  /** Sends these tracks from now on, and no others. @param {import('./link-media.js').Publications} publications */
+  publish(publications) {
+    this.#publications = publications
+    this.#kinds = kindsOf(this.#kinds, publications)
+    this.media?.sync(publications)
+  }
+
+  /** New credentials. A path over TURN is looked for anew, as the old ones can't refresh it any longer.
+   *  @param {boolean} relayed */
+  renewServers(relayed) {
+    this.connection?.setConfiguration(this.#configuration())
+    if (relayed && this.#negotiation?.answered) this.connection?.restartIce()
+  }
   /** Opens another channel beside `grtc`; null: there is no direct way now. @param {string} label */
   openChannel(label) {
     if (!this.usable || !this.connection) return null
@@ -102,10 +127,13 @@ export class PeerLink extends EventTarget {
 
   /** Frames may have been lost on the way (a new signalling session): begin anew unless the link is open. */
   renegotiate() {
-    if (this.Connection && this.state !== 'closed' && this.connection?.connectionState !== 'connected') {
-      this.#build(!this.#polite)
-    }
+    if (!this.Connection || this.state === 'closed') return
+    if (this.connection?.connectionState === 'connected') this.repeat()
+    else this.#build(!this.#polite)
   }
+
+  /** The peer can be reached again: what it may have missed is said once more. */
+  repeat() { this.#negotiation?.repeat() }
 
   close() {
     this.#teardown()
@@ -117,16 +145,27 @@ export class PeerLink extends EventTarget {
     const deadlineRuns = this.#timers.has('deadline')
     this.#teardown(deadlineRuns)
     const Connection = /** @type {typeof RTCPeerConnection} */ (this.Connection)
-    const pc = new Connection({ iceServers: this.#options.iceServers() })
+    const pc = new Connection(this.#configuration())
     this.connection = pc
-    this.#negotiation = new Negotiation(pc, { polite: this.#polite, mayOffer, send: this.#options.send })
+    const negotiation = new Negotiation(pc, {
+      polite: this.#polite, mayOffer, send: this.#options.send, kinds: () => this.#kinds,
+    })
+    this.#negotiation = negotiation
+    this.media = new LinkMedia(pc, {
+      kindOf: (streamId) => negotiation.remoteKinds.get(streamId) ?? (negotiation.remoteKinds.size > 0 ? 'unknown' : 'camera'),
+      track: (detail) => { if (this.connection === pc) this.dispatchEvent(new DetailEvent('track', detail)) },
+      changed: () => { if (this.connection === pc) this.dispatchEvent(new DetailEvent('streams', null)) },
+    })
     pc.onconnectionstatechange = () => { if (this.connection === pc) this.#connectionChanged(pc) }
     pc.ondatachannel = ({ channel }) => { if (this.connection === pc) this.dispatchEvent(new DetailEvent('channel', channel)) }
     this.#openChannel(pc)
+    this.media.sync(this.#publications)
     if (!mayOffer) this.#later('patience', kPatienceMs, () => this.#negotiation?.allowOffer())
     if (!deadlineRuns) this.#later('deadline', kConnectMs, () => this.#late())
     if (this.state !== 'failed') this.#setState(this.state === 'open' ? 'interrupted' : 'connecting', '')
   }
+
+  #configuration() { return { ...this.#options.rtc, iceServers: this.#options.iceServers() } }
 
   /** @param {RTCPeerConnection} pc */
   #openChannel(pc) {
@@ -195,6 +234,8 @@ export class PeerLink extends EventTarget {
     for (const name of [...this.#timers.keys()]) if (name !== 'deadline' || !keepDeadline) this.#cancel(name)
     this.#negotiation?.close()
     this.#negotiation = null
+    this.media?.close()
+    this.media = null
     this.#channel = null
     if (this.connection) {
       this.connection.onconnectionstatechange = null

@@ -70,6 +70,17 @@ export function afterFrame(members, frame) {
   return { changes: put(next, frame.peer), members: next }
 }
 
+/** The server has given a peer up whose direct link still carries: it may join anew, as after a long break of its own.
+ *  @param {Members} members
+ *  @param {string} id
+ *  @returns {Step} */
+export function withMissing(members, id) {
+  const member = members.get(id)
+  if (!member) return { members, changes: [] }
+  const missing = Object.freeze({ ...member, connected: false, missing: true })
+  return { members: new Map(members).set(id, missing), changes: [{ type: 'updated', member: missing, reason: '' }] }
+}
+
 /** @param {Members} members
  *  @param {readonly string[]} ids
  *  @param {string} reason

@@ -2,11 +2,13 @@ import { Acknowledgements } from './acknowledgements.js'
 import { DetailEvent, GrtcError } from './errors.js'
 import { FilesDoor } from './files/door.js'
 import { Inbound } from './inbound.js'
+import { IceRenewal, askIceServers } from './ice-renewal.js'
 import { Links, isNegotiation } from './links.js'
+import { Media, kWant } from './media.js'
 import { readMessages } from './message-reader.js'
 import { Outbound } from './outbound.js'
 import { defaultStorage } from './session-store.js'
-import { afterFrame, afterWelcome, without } from './presence.js'
+import { afterFrame, afterWelcome, withMissing, without } from './presence.js'
 import { Signalling } from './signalling.js'
 import { TypedTarget } from './typed-target.js'
 
@@ -17,11 +19,6 @@ import { TypedTarget } from './typed-target.js'
 
 /** A received message; `from` is '' when the server itself speaks. `payload` is as the sender made it: untrusted.
  *  @typedef {{id: string, from: string, name: string, via: Way, type: string, text: string, payload: Frame}} Message */
-
-/** @typedef {{state: import('./types.js').RoomState, reason: string, retryMs: number, resumed?: boolean}} StateDetail */
-/** @typedef {{peer: Peer, track: MediaStreamTrack, stream: MediaStream, kind: string}} TrackDetail */
-/** @typedef {{peerjoined: Peer, peerupdated: Peer, peerleft: {peer: Peer, reason: string}, message: Message, state: StateDetail,
- *             track: TrackDetail, file: import('./files/transfer.js').Transfer, error: GrtcError}} RoomEvents */
 
 const kTickMs = 500
 /** What `stream`, `n`, `after`, `id` and brackets add to a payload, and each receiver's id beside it. */
@@ -39,10 +36,12 @@ const kUtf8 = new TextEncoder()
  *  Events (`detail`): `peerjoined`, `peerupdated` (Peer), `peerleft` {peer, reason}, `message` (Message),
  *  `file` (Transfer: a file is offered, or goes on after a reload),
  *  `state` {state, reason, resumed, retryMs} (resumed: with `open` after a break; true when nothing was lost),
+ *  `track` {peer, track, stream, kind}: a track of a peer, its `kind` being `camera`, `screen` or the application's own;
  *  `error` (GrtcError: the server refused something; the room goes on).
- *  @extends {TypedTarget<RoomEvents>} */
+ *  @extends {TypedTarget<import('./types.js').RoomEvents>} */
 export class Room extends TypedTarget {
   #signalling
+  /** @type {Links} */
   #links
   #outbound
   #inbound
@@ -60,7 +59,8 @@ export class Room extends TypedTarget {
   #ticker
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #missingTimer
-  #missingOver = false
+  /** Whoever is missing now and loses the direct link too has left. */
+  #missingOver = true
   #welcomes = 0
   #name
   /** @type {Json} */
@@ -70,6 +70,9 @@ export class Room extends TypedTarget {
   #stopOnline = new AbortController()
   /** Files to and from the others. */
   files
+  #ice
+  /** What this page sends to all. @type {Media} */
+  media
 
   /** @param {string} room
    *  @param {import('./types.js').JoinOptions} [options] */
@@ -78,9 +81,17 @@ export class Room extends TypedTarget {
     this.name = room
     this.#name = options.name ?? ''
     this.#signalling = new Signalling(room, options)
+    this.#ice = new IceRenewal({ ask: () => askIceServers(this.#signalling, room, options.token), renewed: () => this.#renewServers() })
+    this.media = new Media({
+      links: () => this.#links.entries(), people: () => this.#members.size + 1, send: (peerId, frame) => this.#whisper(peerId, frame),
+    })
     this.#links = new Links(options.RTCPeerConnection, {
       self: () => this.#signalling.peerId,
-      iceServers: () => this.#signalling.welcome?.ice_servers ?? [],
+      iceServers: () => this.#ice.servers,
+      rtc: options.rtc,
+      publications: () => this.media.publications,
+      made: (peerId, link) => this.media.watch(peerId, link),
+      track: (peerId, detail) => this.#track(peerId, detail),
       send: (peerId, frame) => this.#negotiate(peerId, frame),
       text: (peerId, text) => this.#direct(peerId, text),
       channel: (peerId, channel) => this.files.channel(peerId, channel),
@@ -113,6 +124,8 @@ export class Room extends TypedTarget {
   get self() { return { id: this.#signalling.peerId, name: this.#name, meta: this.#meta } }
   /** The others, by peer id. @returns {ReadonlyMap<string, Peer>} */
   get peers() { return this.#peers }
+  /** How the connection with each peer is, looked at every 2 s; `media` has an event for it. */
+  get quality() { return this.media.quality }
 
   /** Connects. Resolves when joined; rejects when the server refuses for good or the room is left first. Attempts go on in
    *  between: watch `state`. */
@@ -128,7 +141,10 @@ export class Room extends TypedTarget {
     })
     this.#ticker = setInterval(() => this.#tick(), kTickMs)
     const { signal } = this.#stopOnline
-    globalThis.window?.addEventListener?.('online', () => this.#links.refresh(), { signal })
+    const refresh = () => this.#links.refresh()
+    globalThis.window?.addEventListener?.('online', refresh, { signal })
+    const { connection } = /** @type {{connection?: EventTarget}} */ (globalThis.navigator ?? {})
+    connection?.addEventListener?.('change', refresh, { signal })
     await this.#signalling.start()
     return joined
   }
@@ -168,7 +184,8 @@ export class Room extends TypedTarget {
   #welcome({ welcome, resumed, lost }) {
     const again = this.#welcomes > 0
     this.#welcomes += 1
-    if (again && !resumed && Object.keys(this.#meta).length > 0) this.#trySend({ type: 'update', meta: this.#meta })
+    this.#ice.take(welcome.ice_servers ?? [])
+    if (!(again && resumed) && Object.keys(this.#meta).length > 0) this.#trySend({ type: 'update', meta: this.#meta })
     this.#apply(afterWelcome(this.#members, welcome.peers ?? [], resumed))
     if (again && !resumed) {
       this.#links.renegotiate()
@@ -189,6 +206,8 @@ export class Room extends TypedTarget {
       clearTimeout(this.#missingTimer)
       this.#stopOnline.abort()
       this.files.close()
+      this.#ice.stop()
+      this.media.stop()
       this.#links.closeAll()
       for (const peerId of this.#members.keys()) this.#outbound.peerLeft(peerId)
     }
@@ -198,12 +217,19 @@ export class Room extends TypedTarget {
   /** @param {Frame} frame */
   #frame(frame) {
     if (frame.type === 'error') return this.#refused(frame)
-    if (kPresence.has(frame.type)) return this.#apply(afterFrame(this.#members, frame))
+    if (kPresence.has(frame.type)) return this.#presence(frame)
     const from = typeof frame.from === 'string' ? frame.from : kServer
     if (from === kServer) return this.#deliver(from, frame, 'server')
     if (typeof frame.pc === 'string' || typeof frame.stream === 'string') this.#confirming.add(from)
     if (isNegotiation(frame.type)) this.#links.receive(from, frame)
     else this.#message(from, frame, 'server')
+  }
+
+  /** @param {Frame} frame */
+  #presence(frame) {
+    const id = String(frame.peer_id)
+    const goesOn = frame.type === 'peer-left' && frame.reason === 'timeout' && this.#links.get(id)?.usable
+    this.#apply(goesOn ? withMissing(this.#members, id) : afterFrame(this.#members, frame))
   }
 
   /** @param {string} from
@@ -218,13 +244,24 @@ export class Room extends TypedTarget {
     }
     if (frame === null || typeof frame !== 'object' || typeof (/** @type {Json} */ (frame).type) !== 'string') return
     this.#confirming.add(from)
-    this.#message(from, /** @type {Frame} */ (frame), 'direct')
+    const known = /** @type {Frame} */ (frame)
+    if (isNegotiation(known.type)) this.#links.receive(from, known)
+    else this.#message(from, known, 'direct')
+  }
+
+  /** @param {string} peerId
+   *  @param {{track: MediaStreamTrack, stream: MediaStream, kind: string}} detail */
+  #track(peerId, detail) {
+    this.#linkChanged(peerId)
+    const peer = this.#peers.get(peerId)
+    if (peer) this.#emit('track', { peer, ...detail })
   }
 
   /** @param {string} from
    *  @param {Frame} frame
    *  @param {Way} via */
   #message(from, frame, via) {
+    if (frame.type === kWant) return this.media.wanted(from, frame)
     if (frame.type === 'message-ack') return this.#outbound.acknowledge(from, frame.stream, frame.n)
     this.#acks.add(from, this.#inbound.take(from, frame, via, Date.now()))
   }
@@ -253,7 +290,19 @@ export class Room extends TypedTarget {
   /** @param {string} peerId
    *  @param {Frame} frame */
   #negotiate(peerId, frame) {
+    // While the server is out of reach, tracks come and go by the channel. A broken path could not be mended that way.
+    if (this.state !== 'open' && this.#links.get(peerId)?.send(JSON.stringify(frame))) return
     if (this.#members.get(peerId)?.missing === false) this.#trySend({ ...frame, to: peerId })
+  }
+
+  /** A hint that may get lost. @param {string} peerId
+   *  @param {Frame} frame */
+  #whisper(peerId, frame) {
+    if (!this.#links.get(peerId)?.send(JSON.stringify(frame)) && this.state === 'open') this.#trySend({ ...frame, to: peerId })
+  }
+
+  #renewServers() {
+    for (const [id, link] of this.#links.entries()) link.renewServers(this.quality.get(id)?.route === 'relay')
   }
 
   /** @param {string} peerId */
@@ -305,6 +354,7 @@ export class Room extends TypedTarget {
       const link = member.missing ? this.#links.get(member.id) : this.#links.ensure(member.id)
       const returned = member.connected && before.get(member.id)?.connected === false
       if (returned && link?.state === 'failed') link.refresh()
+      else if (returned) link?.repeat()
       this.#show(member)
       this.#emit(type === 'joined' ? 'peerjoined' : 'peerupdated', this.#peers.get(member.id))
       if (type === 'joined') this.files.wayChanged(member.id, true)
@@ -320,6 +370,7 @@ export class Room extends TypedTarget {
       route: link?.usable ? /** @type {const} */ ('direct') : /** @type {const} */ ('server'),
       link: link?.state ?? 'unsupported',
       cause: link?.cause ?? '',
+      streams: Object.freeze(Object.fromEntries(link?.streams ?? [])),
     }))
   }
 

@@ -67,6 +67,8 @@ export class Signalling extends TypedTarget {
     this.peerId = options.peerId ?? ''
   }
 
+  /** The server, for requests. */
+  get url() { return this.#url.replace(/^ws/, 'http') }
   get maxMessageBytes() { return this.welcome?.max_message_bytes ?? kDefaultMaxBytes }
 
   /** Starts connecting. Attempts go on until it works, is refused for good, or is left; watch `state`. */

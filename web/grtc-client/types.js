@@ -40,11 +40,17 @@
  *  @property {string} joinedAt       RFC 3339, '' when unknown
  *  @property {'direct' | 'server'} route  the way messages to it take now
  *  @property {LinkState} link        state of the direct link
+ *  @property {Readonly<Record<string, MediaStream>>} streams  what comes of it: `camera`, `screen`
  *  @property {string} cause          why there is no direct link, '' when there is nothing to say */
 
 /** @typedef {'connecting' | 'open' | 'interrupted' | 'failed' | 'unsupported' | 'closed'} LinkState */
 /** @typedef {'connecting' | 'open' | 'reconnecting' | 'closed'} RoomState */
 /** @typedef {'direct' | 'server'} Way */
+
+/** @typedef {{state: RoomState, reason: string, retryMs: number, resumed?: boolean}} StateDetail */
+/** @typedef {{peer: Peer, track: MediaStreamTrack, stream: MediaStream, kind: string}} TrackDetail */
+/** @typedef {{peerjoined: Peer, peerupdated: Peer, peerleft: {peer: Peer, reason: string}, message: import('./room.js').Message, state: StateDetail,
+ *             track: TrackDetail, file: import('./files/transfer.js').Transfer, error: import('./errors.js').GrtcError}} RoomEvents */
 
 /** @typedef {object} JoinOptions
  *  @property {string} [url]          the server, `https://host[:port]`; default: where the page came from
@@ -54,6 +60,7 @@
  *  @property {AbortSignal} [signal]  leaves the room when aborted
  *  @property {Storage | null} [storage]  where the session survives a reload; default sessionStorage, null for nowhere
  *  @property {typeof WebSocket} [WebSocket]  for Node before 22
+ *  @property {RTCConfiguration} [rtc]  for each connection, `{iceTransportPolicy: 'relay'}` and the like; the servers come from gRTC
  *  @property {typeof RTCPeerConnection | null} [RTCPeerConnection]  null: everything goes through the server */
 
 export {}
