@@ -1,10 +1,13 @@
 import en from './strings/en.js'
-import es from './strings/es.js'
 import { remember, remembered } from './prefs.js'
 
-/** @typedef {keyof typeof en} Key */
-/** @type {Record<string, Record<string, string>>} */
-const kStrings = { en, es }
+/** @typedef {Record<string, string>} Strings */
+/** Gives the sentences of one part of the page in one language. @typedef {(tag: string) => Promise<{default: Strings}>} Part */
+
+/** @type {Record<string, Strings>} */
+const kStrings = { en: { ...en }, es: {} }
+/** Another language than the one shown is not loaded. @type {Part[]} */
+const parts = [async (tag) => (tag === 'es' ? import('./strings/es.js') : { default: en })]
 
 /** @type {Set<() => void>} */
 const listeners = new Set()
@@ -24,19 +27,35 @@ export const currentLanguage = () => language
  *  @param {string} key
  *  @param {Record<string, string | number>} [values] */
 export function t(key, values = {}) {
-  const sentence = kStrings[language][key] ?? en[/** @type {Key} */ (key)] ?? key
+  const sentence = kStrings[language][key] ?? kStrings.en[key] ?? key
   return sentence.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole))
 }
 
 /** @param {string} key */
-export const hasKey = (key) => Object.hasOwn(en, key)
+export const hasKey = (key) => Object.hasOwn(kStrings.en, key)
+
+/** The sentences of a part that is loaded later. @param {Part} part */
+export async function addStrings(part) {
+  parts.push(part)
+  await Promise.all(['en', language].map(async (tag) => Object.assign(kStrings[tag], (await part(tag)).default)))
+  tell()
+}
 
 /** @param {string} chosen */
-export function setLanguage(chosen) {
-  language = pick(chosen, [])
-  remember('language', language)
-  for (const listener of listeners) listener()
+export async function setLanguage(chosen) {
+  const tag = pick(chosen, [])
+  remember('language', tag)
+  await load(tag)
+  language = tag
+  tell()
 }
+
+/** @param {string} tag */
+async function load(tag) {
+  for (const { default: strings } of await Promise.all(parts.map((part) => part(tag)))) Object.assign(kStrings[tag], strings)
+}
+
+function tell() { for (const listener of listeners) listener() }
 
 /** Runs now and at each change of language. @param {() => void} listener */
 export function onLanguage(listener) {
@@ -65,3 +84,5 @@ export function dateAndTime(iso) {
   const today = date.toDateString() === new Date().toDateString()
   return new Intl.DateTimeFormat(language, { ...(today ? {} : { dateStyle: 'medium' }), timeStyle: 'short' }).format(date)
 }
+
+if (language !== 'en') await load(language)

@@ -13,13 +13,16 @@ const kPaths = Object.freeze({
 
 /** A decorative icon: the words beside it carry the meaning.
  *  @param {keyof typeof kPaths} name */
-export function icon(name) {
+export const icon = (name) => drawIcon(kPaths[name])
+
+/** The same of an outline of one's own. @param {string} outline */
+export function drawIcon(outline) {
   const svg = document.createElementNS(kNamespace, 'svg')
   svg.setAttribute('viewBox', '0 0 16 16')
   svg.setAttribute('class', 'icon')
   svg.setAttribute('aria-hidden', 'true')
   const path = document.createElementNS(kNamespace, 'path')
-  path.setAttribute('d', kPaths[name])
+  path.setAttribute('d', outline)
   svg.append(path)
   return svg
 }

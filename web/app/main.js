@@ -13,7 +13,7 @@ import { setUpTabs } from './tabs.js'
 onLanguage(() => translatePage(document))
 const language = byId('language', HTMLSelectElement)
 language.value = currentLanguage()
-language.addEventListener('change', () => setLanguage(language.value))
+language.addEventListener('change', () => void setLanguage(language.value))
 
 const conversation = new Conversation()
 setUpJoining(conversation)
@@ -24,4 +24,7 @@ setUpTabs(conversation)
 setUpFiles(conversation)
 setUpNotices(conversation)
 new ItemsPanel().start()
+// What a call needs comes after the first paint.
+const { setUpCall } = await import('./call/index.js')
+await setUpCall(conversation)
 document.documentElement.dataset.ready = 'true'

@@ -18,7 +18,8 @@ export function setUpTabs(conversation) {
     document.title = document.title.replace(/^\(\d+\) /, '')
     if (unread > 0 && document.hidden) document.title = `(${unread}) ${document.title}`
   }
-  const seesChat = () => !document.hidden && (!narrow.matches || stage.dataset.view === 'chat')
+  // With a call on, wide screens show one panel beside it, and the chat where none was chosen.
+  const seesChat = () => !document.hidden && (stage.dataset.view === 'chat' || (!narrow.matches && (document.body.dataset.call !== 'true' || stage.dataset.view === 'call')))
   const read = () => {
     if (seesChat()) unread = 0
     showUnread()

@@ -2,6 +2,7 @@
 export default Object.freeze({
   'skip': 'Skip to the message field',
   'language': 'Language',
+  'settings.open': 'Settings',
   'guest': 'Guest {id}',
   'server': 'Server',
   'you': 'You',
@@ -13,6 +14,7 @@ export default Object.freeze({
   'lobby.name': 'Your name',
   'lobby.room': 'Room',
   'lobby.join': 'Join',
+  'lobby.preview': 'Join with camera',
   'lobby.suggest': 'Suggest a room name',
   'lobby.recent': 'Recent:',
   'lobby.roomMissing': 'Give the room a name first.',
@@ -163,6 +165,9 @@ export default Object.freeze({
   'items.problem': 'The server said: {detail}',
 
   'tabs.label': 'Panels',
+  'tabs.call': 'Call',
+  'bar.label': 'Call controls',
+  'call.play': 'Click to hear the others',
   'tabs.chat': 'Chat',
   'unread': '{n} new',
 

@@ -2,6 +2,7 @@
 export default Object.freeze({
   'skip': 'Saltar al campo de mensaje',
   'language': 'Idioma',
+  'settings.open': 'Ajustes',
   'guest': 'Invitado {id}',
   'server': 'Servidor',
   'you': 'Tú',
@@ -13,6 +14,7 @@ export default Object.freeze({
   'lobby.name': 'Tu nombre',
   'lobby.room': 'Sala',
   'lobby.join': 'Entrar',
+  'lobby.preview': 'Entrar con cámara',
   'lobby.suggest': 'Proponer un nombre de sala',
   'lobby.recent': 'Recientes:',
   'lobby.roomMissing': 'Primero ponle un nombre a la sala.',
@@ -163,6 +165,9 @@ export default Object.freeze({
   'items.problem': 'El servidor dijo: {detail}',
 
   'tabs.label': 'Paneles',
+  'tabs.call': 'Llamada',
+  'bar.label': 'Controles de la llamada',
+  'call.play': 'Pulsa para oír a los demás',
   'tabs.chat': 'Chat',
   'unread': '{n} nuevos',
 
