@@ -1,0 +1,96 @@
+// What the tests of calls share: a browser with made-up devices, and questions to ask of the tiles.
+
+import { startBrowser, newPerson } from './browser.mjs'
+import { waitFor } from './server.mjs'
+
+/** A camera that shows a clock and a microphone that beeps, allowed without asking. */
+export const kDevices = ['--use-fake-device-for-media-stream']
+export const kAllowed = [...kDevices, '--use-fake-ui-for-media-stream']
+
+/** Encoders of four people share two cores here, with whatever else the machine does. */
+export const kPatienceMs = 45_000
+
+/** Several people in one browser, each in a context of their own, all in `room` with camera and microphone on. */
+export async function startCall(t, server, names, { room = 'call', url = server.url, browser, ...options } = {}) {
+  const chromium = browser ?? (await startBrowser(t, kAllowed))
+  const people = []
+  for (const name of names) people.push(await newCaller(chromium, name, { origin: new URL(url).origin, ...options }))
+  await Promise.all(people.map((person) => joinWithCamera(person, url, room)))
+  return people
+}
+
+/** A person whose connections can be asked: they are in the page's `globalThis.connections`. `rtc` is added to their configuration. */
+export async function newCaller(browser, name, { rtc = {}, ...options } = {}) {
+  const person = await newPerson(browser, name, options)
+  await person.context.addInitScript((more) => {
+    globalThis.connections = []
+    const Real = globalThis.RTCPeerConnection
+    globalThis.RTCPeerConnection = class extends Real {
+      constructor(wanted) {
+        super({ ...wanted, ...more })
+        globalThis.connections.push(this)
+      }
+    }
+  }, rtc)
+  return person
+}
+
+/** Through the preview: the way that most people take. */
+export async function joinWithCamera(person, url, room = 'call') {
+  await person.open(`${url}/?room=${encodeURIComponent(room)}`)
+  await person.page.fill('[data-testid=name]', person.name)
+  await person.page.click('[data-testid=preview-open]')
+  await person.page.waitForFunction(() => document.querySelector('[data-testid=preview-video]')?.srcObject?.getTracks().length === 2)
+  await person.page.click('[data-testid=preview-join]')
+  await person.connected()
+}
+
+export const tile = (name, kind = 'camera') => `[data-testid=tile][data-kind=${kind}]:has(.tile-name:text-is("${kind === 'screen' ? `Screen: ${name}` : name}"))`
+
+/** Frames shown so far of that person's tile, null when there is no such tile. */
+export async function frames(person, name, kind) {
+  return person.page.locator(tile(name, kind)).first().locator('video').evaluate((video) => video.getVideoPlaybackQuality().totalVideoFrames, null, { timeout: 1_000 })
+    .catch(() => null)
+}
+
+/** Waits until `more` further frames of `name` were shown to `person`. */
+export async function plays(person, name, { kind = 'camera', more = 10, timeoutMs = kPatienceMs } = {}) {
+  let first = null
+  let last = null
+  await waitFor(async () => {
+    last = await frames(person, name, kind)
+    first ??= last
+    // A new stream in the same tile counts from the start.
+    if (last !== null && last < first) first = last
+    return last !== null && last - first >= more
+  }, { timeoutMs, everyMs: 100, what: () => `${person.name} to see ${name} (${kind}): ${first} → ${last} frames` })
+}
+
+/** How loud it has been so far on each living connection that brings sound: energy since its start. */
+const energies = (person) => person.page.evaluate(async () => {
+  const found = []
+  for (const pc of globalThis.connections ?? []) {
+    if (pc.connectionState !== 'connected') continue
+    for (const stat of (await pc.getStats()).values()) {
+      if (stat.type === 'inbound-rtp' && stat.kind === 'audio') found.push([stat.ssrc, stat.totalAudioEnergy])
+    }
+  }
+  return found
+})
+
+/** Waits until sound of `count` others comes to `person`: what was decoded is louder than silence. */
+export async function hears(person, count, timeoutMs = kPatienceMs) {
+  const before = new Map(await energies(person))
+  let loud = 0
+  await waitFor(async () => {
+    loud = (await energies(person)).filter(([ssrc, energy]) => energy > (before.get(ssrc) ?? 0) + 1e-6).length
+    return loud >= count
+  }, { timeoutMs, everyMs: 200, what: () => `${person.name} to hear ${count}; hears ${loud}` })
+}
+
+/** Each of them sees and hears each other: for four people, twelve directions. Returns how many. */
+export async function allTogether(people) {
+  const pairs = people.flatMap((to) => people.filter((from) => from !== to).map((from) => [to, from]))
+  await Promise.all([...pairs.map(([to, from]) => plays(to, from.name)), ...people.map((one) => hears(one, people.length - 1))])
+  return pairs.length
+}
