@@ -49,6 +49,6 @@ for (const [name, looksAtIt, loss] of kPhases) {
   if (name === 'clean') looks.push(trimmed(await reports()))
 }
 const folder = process.argv[2] ?? '.'
-writeFileSync(path.join(folder, 'looks.json'), JSON.stringify(looks, null, 1))
-writeFileSync(path.join(folder, 'samples.json'), JSON.stringify({ marks, samples: await ana.page.evaluate(() => globalThis.samples) }, null, 1))
+writeFileSync(path.join(folder, 'looks.json'), `${JSON.stringify(looks, null, 1)}\n`)
+writeFileSync(path.join(folder, 'samples.json'), `${JSON.stringify({ marks, samples: await ana.page.evaluate(() => globalThis.samples) }, null, 1)}\n`)
 for (const end of ends) await end()

@@ -9,6 +9,7 @@ import path from 'node:path'
 import { waitFor } from './server.mjs'
 
 export const kTurnSecret = 'a-secret-of-tests-only'
+const kAnswerMs = 200
 export const hasTurn = () => spawnSync('turnserver', ['--version']).error === undefined
 
 /** Starts one on a free port of the loopback interface; it ends with the test context `t`. Resolves to its port and how to end it. */
@@ -41,7 +42,7 @@ async function answers(port) {
   request.writeUInt16BE(0x0001, 0)
   request.writeUInt32BE(0x2112a442, 4)
   socket.send(request, port, '127.0.0.1')
-  const answer = await Promise.race([once(socket, 'message').catch(() => null), new Promise((resolve) => setTimeout(resolve, 200, null))])
+  const answer = await once(socket, 'message', { signal: AbortSignal.timeout(kAnswerMs) }).catch(() => null)
   socket.close()
   return answer !== null
 }
