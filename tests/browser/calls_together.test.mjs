@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { startBrowser } from '../support/browser.mjs'
-import { allTogether, hears, joinWithCamera, kAllowed, newCaller, plays, startCall, tile } from '../support/call.mjs'
+import { allTogether, hears, joinWithCamera, kAllowed, kPatienceMs, newCaller, plays, startCall, tile } from '../support/call.mjs'
 import { startServer } from '../support/server.mjs'
 
 test('four people: all twelve directions show pictures and carry sound; one closes the tab', async (t) => {
@@ -25,7 +25,7 @@ test('mute, camera off and a raised hand are seen by the others; the camera\'s l
   const server = await startServer(t)
   const [ana, ben] = await startCall(t, server, ['Ana', 'Ben'])
   await allTogether([ana, ben])
-  await ben.page.locator(`${tile('Ana')}.speaking`).waitFor()
+  await ben.page.locator(`${tile('Ana')}.speaking`).waitFor({ timeout: kPatienceMs })
   await ana.page.click('[data-testid=mic]')
   await ben.page.locator(`${tile('Ana')}[data-mic=muted]`).waitFor()
   await ben.page.locator(`${tile('Ana')}:not(.speaking)`).waitFor()
@@ -94,4 +94,32 @@ test('a shared screen has its own large tile, and goes when it is stopped, twice
     await ben.page.locator(tile('Ana', 'screen')).waitFor({ state: 'detached' })
   }
   assert.deepEqual([...ana.faults, ...ben.faults], [])
+})
+
+test('six people: each encoder is held to what the table gives, and the one left is given more when they go', async (t) => {
+  const server = await startServer(t)
+  const browser = await startBrowser(t, kAllowed)
+  const pages = []
+  for (let i = 0; i < 6; i += 1) {
+    const { page } = await newCaller(browser, `P${i}`)
+    await page.goto(server.url)
+    await page.evaluate(async (camera) => {
+      const { Room } = await import('/static/grtc-client/index.js')
+      globalThis.room = new Room('six')
+      // One of them sends; six encoders would tell nothing more.
+      if (camera) globalThis.room.media.publish(await navigator.mediaDevices.getUserMedia({ video: { width: 640, height: 480 } }))
+      await globalThis.room.open()
+    }, i === 0)
+    pages.push(page)
+  }
+  const held = (count, bps) => pages[0].waitForFunction(([wanted, most]) => {
+    const open = globalThis.connections.filter(({ connectionState }) => connectionState === 'connected')
+    const limits = open.map((pc) => pc.getSenders().find(({ track }) => track?.kind === 'video')?.getParameters().encodings[0])
+    return limits.length === wanted && limits.every((one) => one?.active && one.maxBitrate <= most && one.maxBitrate > most * 0.5)
+  }, [count, bps], { timeout: kPatienceMs, polling: 250 })
+  await held(5, 350_000)
+  const bitrates = await pages[0].evaluate(() => [...globalThis.room.quality.values()].map(({ bitrate }) => bitrate.out))
+  assert.ok(bitrates.every((bps) => bps < 600_000), bitrates.join(' '))
+  for (const page of pages.slice(2)) await page.evaluate(() => globalThis.room.leave())
+  await held(1, 1_700_000)
 })

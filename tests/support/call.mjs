@@ -49,7 +49,7 @@ export const tile = (name, kind = 'camera') => `[data-testid=tile][data-kind=${k
 
 /** Frames shown so far of that person's tile, null when there is no such tile. */
 export async function frames(person, name, kind) {
-  return person.page.locator(tile(name, kind)).first().locator('video').evaluate((video) => video.getVideoPlaybackQuality().totalVideoFrames, null, { timeout: 1_000 })
+  return person.page.locator(tile(name, kind)).first().locator('video').evaluate((video) => video.getVideoPlaybackQuality().totalVideoFrames, null, { timeout: 5_000 })
     .catch(() => null)
 }
 

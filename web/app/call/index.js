@@ -10,7 +10,7 @@ import { playSound } from './sounds.js'
 
 /** @typedef {import('../conversation.js').Conversation} Conversation */
 
-const kListenMs = 250
+const kListenMs = 150
 
 /** Makes the page's room a call: stage, bar, keys. Loaded after the first paint. @param {Conversation} conversation */
 export async function setUpCall(conversation) {
