@@ -27,6 +27,8 @@ int serve(Words words);
 int health(Words words);
 int db(Words words);
 int token(Words words);
+int turn(Words words);
+int doctor(Words words);
 int settings(Words words);
 int version(Words words);
 

@@ -61,6 +61,8 @@ Result<void> Composition::assemble() {
   auto ice = ops::IceConfig::read(settings_);
   if (!ice) return ice.error();
   warnings_ = ice->warnings;
+  const auto check_every = settings_.seconds("TURN_CHECK_S");
+  if (check_every.count() > 0) ice_monitor_ = std::make_unique<IceMonitor>(*ice, check_every, log_);
   ice_ = std::make_unique<IceServers>(*std::move(ice));
   if (auto opened = open_store(); !opened) return opened;
   make_hubs();
@@ -119,6 +121,11 @@ Result<void> Composition::open_server() {
   if (!options) return options.error();
   options->enter = [this](const std::string& address) { return census_->enter(address); };
   options->observer = [this](const http::Observation& seen) { observe(seen); };
+  options->untrusted_forward = [this](const std::string& address) {
+    if (untrusted_forwards_.fetch_add(1) > 0) return;
+    log_.warning("X-Forwarded-For from an address that is not in TRUSTED_PROXIES is not believed; told once",
+                 {{"address", address}});
+  };
   options->doors.push_back(make_door());
   dialects_->add_doors(options->doors);
   for (const http::Door& door : options->doors) doors_.push_back(door.path);
@@ -134,6 +141,9 @@ Result<void> Composition::open_server() {
   auto server = http::Server::open(io_.loops(), *std::move(router), *std::move(options), std::move(tls));
   if (!server) return server.error();
   server_ = *std::move(server);
+  metrics_.counter("grtc_http_untrusted_forwards_total",
+                   "Requests with X-Forwarded-For from an address that is not in TRUSTED_PROXIES", {},
+                   [this] { return static_cast<double>(untrusted_forwards_); });
   metrics_.gauge("grtc_http_connections", "Open HTTP connections", {},
                  [this] { return static_cast<double>(server_->sockets()); });
   return {};
@@ -205,6 +215,7 @@ void Composition::publish_metrics(const http::Router& router) {
   http_metrics_ = std::make_unique<ops::HttpMetrics>(std::move(routes));
   http_metrics_->publish(metrics_);
   ice_->publish(metrics_);
+  if (ice_monitor_) ice_monitor_->publish(metrics_);
   publish_signalling(metrics_, hub_pointers_);
   dialects_->publish(metrics_);
   publish_items(metrics_, *store_, *feed_);
@@ -240,6 +251,7 @@ void Composition::observe(const http::Observation& seen) {
 
 void Composition::start() {
   io_.start();
+  if (ice_monitor_) ice_monitor_->start();
   readiness_ = routes::Readiness::ready;
 }
 
@@ -253,6 +265,7 @@ void Composition::reload_tls() {
 
 void Composition::drain(std::function<void()> drained) {
   readiness_ = routes::Readiness::draining;
+  if (ice_monitor_) ice_monitor_->stop();
   server_->announce_drain();
   const auto left = std::make_shared<std::atomic<std::size_t>>(hubs_.size() + dialects_->hubs());
   const auto one_done = [left, drained = std::move(drained)] {

@@ -1,11 +1,13 @@
 #pragma once
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "app/dialects.hpp"
 #include "app/hub_directory.hpp"
+#include "app/ice_monitor.hpp"
 #include "app/io_threads.hpp"
 #include "core/time.hpp"
 #include "http/server.hpp"
@@ -80,6 +82,7 @@ class Composition {
   const core::TimePoint started_at_;
   std::atomic<routes::Readiness> readiness_{routes::Readiness::starting};
   ops::RateTable join_rate_;
+  std::atomic<std::uint64_t> untrusted_forwards_{0};
   signalling::GrtcOptions hub_options_;
   std::shared_ptr<signalling::Census> census_;
   ops::Metrics metrics_;
@@ -96,6 +99,7 @@ class Composition {
   std::unique_ptr<Dialects> dialects_;
   std::vector<std::string> doors_;  ///< their paths
   std::unique_ptr<http::Server> server_;
+  std::unique_ptr<IceMonitor> ice_monitor_;  ///< nothing: TURN_CHECK_S is 0
 };
 
 }  // namespace grtc::app

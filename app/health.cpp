@@ -3,6 +3,7 @@
 
 #include "app/arguments.hpp"
 #include "app/errors.hpp"
+#include "app/own_url.hpp"
 #include "app/probe.hpp"
 #include "ops/settings.hpp"
 
@@ -12,15 +13,6 @@ namespace {
 constexpr const char* kSelf = "grtc health";
 /// Under the time that container engines give a check by default.
 constexpr std::chrono::seconds kPatience{5};
-
-/// Where a server with the same environment listens, seen from its own machine.
-std::string own_url(const ops::Settings& settings) {
-  std::string host = settings.text("HOST");
-  if (host == "0.0.0.0") host = "127.0.0.1";
-  if (host == "::") host = "::1";
-  if (host.find(':') != std::string::npos) host = "[" + host + "]";
-  return (settings.has("TLS_CERT") ? "https://" : "http://") + host + ":" + std::to_string(settings.integer("PORT"));
-}
 
 }  // namespace
 

@@ -13,6 +13,8 @@ constexpr std::array kCommands{
     Command{"health", health, "ask a running server whether it is well (for a container's health check)"},
     Command{"db", db, "back up, restore or check the items database, also while the server runs"},
     Command{"token", token, "make a room token"},
+    Command{"turn", turn, "check the STUN and TURN servers"},
+    Command{"doctor", doctor, "look at all that the server needs, and name each remedy"},
     Command{"settings", settings, "show the settings in force, or their page"},
     Command{"version", version, "print the version"},
 };

@@ -77,8 +77,8 @@ class Line {
   std::optional<Problem> connect(const Url& url);
   std::optional<Problem> secure(const Url& url);
   [[nodiscard]] bool send(std::string_view bytes);
-  /// Up to kMaxAnswer bytes, until the other side closes.
-  [[nodiscard]] std::string receive();
+  /// Up to kMaxAnswer bytes, until the other side closes or `until`, if it is not empty, is there.
+  [[nodiscard]] std::string receive(const std::string& until);
 
  private:
   /// False: the deadline is over.
@@ -149,7 +149,7 @@ bool Line::send(std::string_view bytes) {
   return bytes.empty();
 }
 
-std::string Line::receive() {
+std::string Line::receive(const std::string& until) {
   std::string all;
   std::array<char, 4096> part{};
   while (all.size() < kMaxAnswer && arm()) {
@@ -157,13 +157,14 @@ std::string Line::receive() {
                              : ::recv(fd_, part.data(), part.size(), 0);
     if (got <= 0) break;
     all.append(part.data(), static_cast<std::size_t>(got));
+    if (!until.empty() && all.find(until) != std::string::npos) break;
   }
   return all;
 }
 
 }  // namespace
 
-core::Result<ProbeAnswer> probe(const std::string& url, std::chrono::milliseconds patience) {
+core::Result<ProbeAnswer> probe(const std::string& url, std::chrono::milliseconds patience, const ProbeHow& how) {
   const auto target = parse(url);
   if (!target) return Problem{Code::bad_request, url + ": must be like http://localhost:8001", {}, 0};
   Line line(Clock::now() + patience);
@@ -173,11 +174,11 @@ core::Result<ProbeAnswer> probe(const std::string& url, std::chrono::millisecond
   }
   const bool bare_v6 = target->host.find(':') != std::string::npos;
   const std::string host = bare_v6 ? "[" + target->host + "]" : target->host;
-  if (!line.send("GET " + target->path + " HTTP/1.1\r\nHost: " + host + ":" + target->port +
-                 "\r\nConnection: close\r\nAccept: application/json\r\n\r\n")) {
+  if (!line.send("GET " + target->path + " HTTP/1.1\r\nHost: " + host + ":" + target->port + "\r\n" + how.headers +
+                 "Accept: */*\r\n\r\n")) {
     return failed("the request could not be sent");
   }
-  const std::string answer = line.receive();
+  const std::string answer = line.receive(how.until);
   // RFC 9112 §4: HTTP-version SP status-code.
   ProbeAnswer result;
   if (!answer.starts_with("HTTP/1.") || answer.size() < 12) {

@@ -70,7 +70,8 @@ core::Result<http::Options> http_options(const ops::Settings& settings) {
                        .proxies = *std::move(proxies),
                        .doors = {},
                        .enter = {},
-                       .observer = {}};
+                       .observer = {},
+                       .untrusted_forward = {}};
 }
 
 unsigned thread_count(const ops::Settings& settings) {

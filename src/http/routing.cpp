@@ -57,6 +57,9 @@ void identify(Request& request, const Remote& remote, Lane& lane) {
     }
     if (const auto proto = request.header("x-forwarded-proto")) request.secure = forwarded_securely(*proto);
     if (const auto id = request.header("x-request-id"); id && is_request_id(*id)) request.id = *id;
+  } else if (const Options& options = lane.site->options;
+             options.untrusted_forward && request.header("x-forwarded-for")) {
+    options.untrusted_forward(remote.address);
   }
   if (request.id.empty()) request.id = lane.next_request_id();
 }

@@ -118,6 +118,18 @@ std::optional<std::string> ice_url_fault(IceKind kind, std::string_view url) {
   return query_fault(kind, parts);
 }
 
+IceTarget ice_target(std::string_view url) {
+  const Parts parts = split(url);
+  IceTarget target;
+  target.host = parts.host;
+  target.turn = parts.scheme.starts_with("turn");
+  target.tls = parts.scheme.ends_with("s");
+  target.tcp = target.tls || parts.query == "transport=tcp";
+  target.port = target.tls ? 5349 : 3478;
+  if (parts.has_port) std::from_chars(parts.port.data(), parts.port.data() + parts.port.size(), target.port);
+  return target;
+}
+
 bool is_private_ice_host(std::string_view url) {
   const Parts parts = split(url);
   if (parts.bracketed) {
