@@ -216,6 +216,7 @@ void Composition::publish_metrics(const http::Router& router) {
   http_metrics_->publish(metrics_);
   ice_->publish(metrics_);
   if (ice_monitor_) ice_monitor_->publish(metrics_);
+  if (ice_monitor_) ice_monitor_->publish(metrics_);
   publish_signalling(metrics_, hub_pointers_);
   dialects_->publish(metrics_);
   publish_items(metrics_, *store_, *feed_);

@@ -31,11 +31,11 @@ endif()
 
 include_directories(${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR})
 
-# Beast without its header-only bulk in every file: src/http/beast_impl.cpp holds the bodies.
-add_library(grtc_beast INTERFACE)
-target_compile_definitions(grtc_beast INTERFACE
+# Asio and Beast without their header-only bulk in every file: src/net/asio_impl.cpp holds the bodies.
+add_library(grtc_asio INTERFACE)
+target_compile_definitions(grtc_asio INTERFACE
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
-target_link_libraries(grtc_beast INTERFACE Boost::headers Threads::Threads)
+target_link_libraries(grtc_asio INTERFACE Boost::headers Threads::Threads)
 
 function(grtc_resolve out)
   set(resolved)

@@ -6,7 +6,7 @@ import { sources, report } from './files.mjs'
 
 /** What a linked library brings, as the start of an include. */
 const kBrings = {
-  'beast': ['boost/beast', 'boost/asio'],
+  'asio': ['boost/asio', 'boost/beast'],
   'fmt::fmt': ['fmt/'],
   'spdlog::spdlog': ['spdlog/'],
   'simdjson::simdjson': ['simdjson.h'],
