@@ -1,13 +1,15 @@
 # gRTC's image. The default is `full`: the server with the tools one looks for inside a container (curl, sqlite3, ps);
 # `docker build --target slim .` is the server alone.
 
-FROM debian:bookworm-slim AS build
+FROM debian:bookworm-slim AS packages
 SHELL ["/bin/bash", "-euc"]
 # The one list of what building needs stands in scripts/setup.sh; only a change of it installs packages again.
 COPY scripts/setup.sh /setup.sh
 RUN . /setup.sh; apt-get update -q; \
     DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${build_packages[@]}"; \
     rm -rf /var/lib/apt/lists/*
+
+FROM packages AS build
 WORKDIR /src
 COPY CMakeLists.txt CMakePresets.json VERSION ./
 COPY cmake cmake

@@ -70,8 +70,7 @@ core::Result<http::Options> http_options(const ops::Settings& settings) {
                        .proxies = *std::move(proxies),
                        .doors = {},
                        .enter = {},
-                       .observer = {},
-                       .untrusted_forward = {}};
+                       .observer = {}};
 }
 
 unsigned thread_count(const ops::Settings& settings) {

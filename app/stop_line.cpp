@@ -18,7 +18,8 @@ StopLine::~StopLine() {
 
 void StopLine::pull() noexcept {
   const std::uint64_t one = 1;
-  static_cast<void>(::write(descriptor_, &one, sizeof one));
+  // It can only fail once it is pulled already.
+  [[maybe_unused]] const ssize_t written = ::write(descriptor_, &one, sizeof one);
 }
 
 }  // namespace grtc::app

@@ -13,7 +13,7 @@ build_packages=(
 test_packages=(
   libgtest-dev libgmock-dev
   clang-14 clang-format-14 clang-tidy-14 lld-14 libclang-rt-14-dev
-  chromium coturn sqlite3 openssl curl shellcheck git procps ca-certificates
+  chromium coturn faketime sqlite3 openssl curl shellcheck git procps ca-certificates
 )
 
 is_installed() { dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed; }

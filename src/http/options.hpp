@@ -73,7 +73,7 @@ struct Options {
   std::function<void(const Observation&)> observer;
   /// Runs on the connection's I/O thread for each request with an X-Forwarded-For from `address`, which is not of
   /// `proxies`: a proxy that is not named there, or a client that makes one up. None: nobody listens.
-  std::function<void(const std::string& address)> untrusted_forward;
+  std::function<void(const std::string& address)> untrusted_forward{};
   Deadlines deadlines{};
 };
 

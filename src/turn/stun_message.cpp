@@ -60,7 +60,7 @@ std::optional<std::size_t> stun_size(std::string_view head) noexcept {
 
 std::optional<StunMessage> StunMessage::parse(std::string_view bytes) noexcept {
   const auto size = stun_size(bytes);
-  if (!size || *size != bytes.size()) return std::nullopt;
+  if (!size || *size == 0 || *size != bytes.size()) return std::nullopt;
   StunMessage message;
   message.bytes_ = bytes;
   const unsigned type = read16(bytes, 0);

@@ -76,5 +76,29 @@ TEST(IceUrl, TellsAPrivateHost) {
   }
 }
 
+TEST(IceUrl, TellsWhereItLeads) {
+  struct Row {
+    const char* url;
+    IceTarget target;
+  };
+  const std::vector<Row> rows{
+      {"stun:h.example", {.host = "h.example", .port = 3478, .turn = false, .tls = false, .tcp = false}},
+      {"stuns:h.example", {.host = "h.example", .port = 5349, .turn = false, .tls = true, .tcp = true}},
+      {"turn:[2001:db8::1]:80", {.host = "2001:db8::1", .port = 80, .turn = true, .tls = false, .tcp = false}},
+      {"turn:h?transport=udp", {.host = "h", .port = 3478, .turn = true, .tls = false, .tcp = false}},
+      {"turn:h:1?transport=tcp", {.host = "h", .port = 1, .turn = true, .tls = false, .tcp = true}},
+      {"turns:h?transport=tcp", {.host = "h", .port = 5349, .turn = true, .tls = true, .tcp = true}},
+  };
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.url);
+    const IceTarget target = ice_target(row.url);
+    EXPECT_EQ(target.host, row.target.host);
+    EXPECT_EQ(target.port, row.target.port);
+    EXPECT_EQ(target.turn, row.target.turn);
+    EXPECT_EQ(target.tls, row.target.tls);
+    EXPECT_EQ(target.tcp, row.target.tcp);
+  }
+}
+
 }  // namespace
 }  // namespace grtc::ops
