@@ -24,6 +24,14 @@ cmd_build() {
   if [ -x "build/$preset/grtc" ]; then say "build/$preset/grtc is ready"; fi
 }
 
+# The Debian package, from the release build.
+cmd_package() {
+  timed setup install_missing "${build_packages[@]}" dpkg-dev file
+  timed "build release" build release grtc
+  (cd build/release && cpack -G DEB -B "$root/build/package" >/dev/null)
+  say "$(ls -t build/package/*.deb | head -n 1) is ready"
+}
+
 cmd_run() {
   timed setup setup_build
   timed "build release" build release grtc

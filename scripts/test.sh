@@ -5,6 +5,9 @@
 fuzz_seconds=5
 unit_timeout_s=600
 blackbox_timeout_s=900
+deploy_timeout_s=2400
+# Docker itself is not installed by this script: where there is none, these tests are skipped, and say so.
+deploy_packages=(python3-selenium bsdutils)
 
 # The sanitizers' shadow memory collides with a very random address space (Linux 6.5 and later, vm.mmap_rnd_bits=32).
 # Where the randomness may be switched off, it is; containers often forbid it.
@@ -70,6 +73,13 @@ step_unit() { run_step "unit $1" gtest unit_tests "$1"; }
 step_blackbox() { node_step "blackbox $1" "$1" tests/blackbox; }
 step_browser() { node_step "browser $1" "$1" tests/browser; }
 step_page() { node_step "page units" "$1" tests/page; }
+step_deploy() { deploy_step deploy whole "$1"; }
+step_deploy_fast() { deploy_step "deploy fast" fast "$1"; }
+# deploy_step NAME GRTC_DEPLOY PRESET: the deployment's tests, all of them or (fast) what is quick enough for CI.
+deploy_step() {
+  local blackbox_timeout_s=$deploy_timeout_s
+  GRTC_DEPLOY=$2 node_step "$1" "$3" tests/deploy
+}
 step_fuzz() { run_step fuzz lines fuzz_all "$fuzz_seconds"; }
 
 run_selected() {
@@ -78,18 +88,23 @@ run_selected() {
     asan | tsan) with_build "$1" "grtc grtc_unit" step_unit step_blackbox ;;
     blackbox) with_build release grtc step_blackbox ;;
     browser) with_build release grtc step_browser ;;
+    deploy)
+      install_missing "${deploy_packages[@]}"
+      with_build release grtc step_deploy
+      ;;
+    deploy-fast) with_build release grtc step_deploy_fast ;;
     fuzz)
       [ -n "$(fuzz_names)" ] || return 0
       with_build fuzz "$(fuzz_targets | tr '\n' ' ')" step_fuzz
       ;;
     all)
-      with_build release grtc step_page step_blackbox step_browser
+      with_build release grtc step_page step_blackbox step_browser step_deploy_fast
       run_selected asan
       run_selected tsan
       run_selected fuzz
       ;;
     *)
-      fail "there are no '$1' tests; there are: unit asan tsan blackbox browser fuzz all"
+      fail "there are no '$1' tests; there are: unit asan tsan blackbox browser deploy deploy-fast fuzz all"
       return 2
       ;;
   esac
