@@ -9,7 +9,10 @@ http://localhost:7901 (password: secret). Exit code 0 when all went well.
 """
 
 import argparse
+import json
 import sys
+import time
+import urllib.request
 from contextlib import ExitStack
 
 from selenium import webdriver
@@ -37,7 +40,23 @@ def options_for(url):
     return options
 
 
+def wait_until_ready(hub):
+    """A container that is up takes some more seconds until it can start a browser."""
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            with urllib.request.urlopen(f"{hub}/status", timeout=5) as answer:
+                if json.load(answer)["value"]["ready"]:
+                    return
+        except (OSError, ValueError, KeyError):
+            pass
+        if time.monotonic() > until:
+            sys.exit(f"waited {PATIENCE_S} s for {hub}: are the clients up (--profile with-clients)?")
+        time.sleep(0.3)
+
+
 def open_browser(stack, hub, url):
+    wait_until_ready(hub)
     driver = webdriver.Remote(command_executor=hub, options=options_for(url))
     stack.callback(driver.quit)
     driver.set_script_timeout(PATIENCE_S)

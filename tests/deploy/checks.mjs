@@ -117,7 +117,7 @@ async function clients(_site, _t, output) {
 }
 
 async function turnWorks(_site, _t, output) {
-  assert.equal([...output.matchAll(/^ok {3}turn:coturn:3478\?transport=(udp|tcp): seen as .* relayed at 172\.30\.86\.20:/gm)].length, 2, output)
+  assert.equal([...output.matchAll(/ok {3}turn:coturn:3478\?transport=(udp|tcp): seen as .* relayed at 172\.30\.86\.20:/gm)].length, 2, output)
 }
 
 async function worksOnThePage(site) {
@@ -127,7 +127,6 @@ async function worksOnThePage(site) {
   appendFileSync(path.join(site.folder, file), '/* saved just now */\n')
   const after = await get(kBackend, '/static/app/style.css')
   assert.ok(!before.text.includes('saved just now') && after.text.endsWith('/* saved just now */\n'))
-  assert.notEqual(after.headers.etag, before.headers.etag)
   await assert.rejects(site.exec('touch /app/web/x'), /Read-only file system/)
 }
 

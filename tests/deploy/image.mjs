@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { appendFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
-import { inspect, kFast } from '../support/docker.mjs'
+import { inspect, kPrebuilt } from '../support/docker.mjs'
 import { waitFor } from '../support/server.mjs'
 
 const kMb = 1_000_000
@@ -20,7 +20,7 @@ async function startWith(site, t, name, make) {
 
 export function image(world) {
   describe('the image', () => {
-    it(`is built from the checkout${kFast ? ' (with the binary of build/release)' : ''}`, async () => {
+    it(`is built from the checkout${kPrebuilt ? ' (with the binary of build/release)' : ''}`, async () => {
       await world.site.sh('docker-compose build 2>&1')
       await world.site.sh('docker build --target slim -t grtc:slim . 2>&1')
     })
@@ -31,7 +31,7 @@ export function image(world) {
       assert.ok(size('grtc:slim') - size('debian:bookworm-slim') < 60 * kMb, `${(size('grtc:slim') - size('debian:bookworm-slim')) / kMb} MB`)
     })
 
-    if (!kFast) {
+    if (!kPrebuilt) {
       it('installs no package again for a changed source', async () => {
         appendFileSync(path.join(world.site.folder, 'src/core/room.cpp'), '\n')
         const output = await world.site.sh('docker build --target packages . 2>&1')

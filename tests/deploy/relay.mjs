@@ -107,7 +107,7 @@ function refusals(world) {
     assert.match(await check(credential(-60)), /^FAIL .*401/)
   })
   it('relays to no private address', async () => {
-    const to = (peer) => world.site.sh(`timeout 20 docker exec grtc-coturn turnutils_uclient -y -c -v -n 1 -m 1 -u ana -W ${kSecret} -e ${peer} 127.0.0.1 2>&1 || true`)
+    const to = (peer) => world.site.sh(`timeout 20 docker exec grtc-coturn turnutils_uclient -c -v -n 1 -m 1 -u ana -W ${kSecret} -e ${peer} 127.0.0.1 2>&1 || true`)
     for (const peer of ['10.0.0.5', addressIn('grtc-backend', 'grtc_grtc-network')]) assert.match(await to(peer), /403.*Forbidden IP/, peer)
   })
 }

@@ -37,7 +37,7 @@ function http2Version(site) {
 
 /** A certificate is replaced and taken up by `reload`: a room of before talks on, a new connection gets the new one. */
 async function renews(site, port, reload) {
-  const { alice, bob } = await roomOf(serverAt(site, port), 'renewal', ['alice', 'bob'])
+  const { alice, bob } = await roomOf(serverAt(site, port), `renewal-${port}`, ['alice', 'bob'])
   const before = await serial(port)
   await site.sh(`${kRenew} 2>/dev/null; chmod 644 deploy/certs/privkey.pem`)
   assert.equal(await serial(port), before, 'not before it is told')

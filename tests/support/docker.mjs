@@ -9,9 +9,14 @@ import { fileURLToPath } from 'node:url'
 import { grtcBinary } from './server.mjs'
 
 export const kRepository = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..')
-/** Not the whole of it, with the binary of build/release instead of one compiled in the image: for CI. */
+/** Not the whole of it: for CI. */
 export const kFast = process.env.GRTC_DEPLOY === 'fast'
+/** The image gets the binary of build/release instead of compiling one: for CI, and while one works on these tests. */
+export const kPrebuilt = kFast || process.env.GRTC_DEPLOY === 'prebuilt'
 export const kProfiles = ['with-nginx', 'with-clients', 'with-turn', 'with-redis', 'with-postgres']
+
+/** Debian's own programs come first: python3-selenium belongs to its Python. */
+const kShell = { SHELL: '/bin/bash', COMPOSE_ANSI: 'never', PATH: `/usr/bin:/bin:${process.env.PATH}` }
 
 const kImages = ['debian:bookworm-slim', 'nginx:stable-alpine',
   ...(kFast ? [] : ['coturn/coturn:latest', 'selenium/standalone-chromium:latest', 'redis:7-alpine', 'postgres:15-alpine'])]
@@ -82,7 +87,7 @@ export class Site {
     for (const file of files.filter((name) => name && !name.startsWith('node_modules') && existsSync(path.join(kRepository, name)))) {
       cpSync(path.join(kRepository, file), path.join(this.folder, file))
     }
-    if (kFast) this.#takeBinary()
+    if (kPrebuilt) this.#takeBinary()
   }
 
   /** Replaces the stage that compiles by one that has the binary: all else of the image stays what it is. */
@@ -108,7 +113,7 @@ export class Site {
   }
 
   #run(file, args, options) {
-    return run(file, args, { cwd: this.folder, ...options, env: { SHELL: '/bin/bash', COMPOSE_ANSI: 'never', ...options.env } })
+    return run(file, args, { cwd: this.folder, ...options, env: { ...kShell, ...options.env } })
   }
 
   /** Reads `line`'s output until `text` comes, then ends it. */

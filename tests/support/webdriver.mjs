@@ -26,7 +26,7 @@ export class WebDriver {
   /** Runs a function's body in the page; `arguments` are `args`. A promise is waited for. */
   run(script, ...args) {
     return this.#call('POST', '/execute/async', {
-      script: `const done = arguments[arguments.length - 1]; (async function () { ${script} }).apply(null, arguments).then(done, (error) => done('failed: ' + error))`, args,
+      script: `const done = arguments[arguments.length - 1]; (async function () { ${script} }).apply(null, [...arguments].slice(0, -1)).then(done, (error) => done('failed: ' + error))`, args,
     })
   }
 
