@@ -28,8 +28,9 @@ cmd_build() {
 cmd_package() {
   timed setup install_missing "${build_packages[@]}" dpkg-dev file
   timed "build release" build release grtc
+  rm -rf build/package
   (cd build/release && cpack -G DEB -B "$root/build/package" >/dev/null)
-  say "$(ls -t build/package/*.deb | head -n 1) is ready"
+  say "$(find build/package -maxdepth 1 -name '*.deb') is ready"
 }
 
 cmd_run() {

@@ -6,8 +6,9 @@ set -eu
 
 folder=$(dirname "${DATABASE_PATH:-data/items.db}")
 writable() { [ -w "$folder" ] && { [ ! -e "$DATABASE_PATH" ] || [ -w "$DATABASE_PATH" ]; }; }
+serves() { case "$*" in "grtc serve"*) true ;; *) false ;; esac; }
 
-if [ "$*" != "${*#grtc serve}" ] && [ -d "$folder" ] && ! writable; then
+if serves "$@" && [ -d "$folder" ] && ! writable; then
   me="$(id -u):$(id -g)"
   printf '%s\n' "grtc: $folder cannot be written by user $me (it belongs to $(stat -c %u:%g "$folder")). On the host run: sudo chown -R $me ./data" >&2
   trap 'exit 143' TERM INT
