@@ -30,6 +30,7 @@ int token(Words words);
 int turn(Words words);
 int doctor(Words words);
 int settings(Words words);
+int bench(Words words);
 int version(Words words);
 
 }  // namespace grtc::app

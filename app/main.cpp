@@ -16,6 +16,7 @@ constexpr std::array kCommands{
     Command{"turn", turn, "check the STUN and TURN servers"},
     Command{"doctor", doctor, "look at all that the server needs, and name each remedy"},
     Command{"settings", settings, "show the settings in force, or their page"},
+    Command{"bench", bench, "put a gRTC, PeerJS or y-webrtc server under load; `bench chaos` checks resume"},
     Command{"version", version, "print the version"},
 };
 
