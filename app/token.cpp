@@ -42,6 +42,17 @@ std::optional<std::chrono::seconds> duration(std::string_view text) {
   return seconds;
 }
 
+/// A room of grtc.v1, or a key or topic of another protocol (docs/compat.md).
+std::optional<std::string_view> room_fault(std::string_view room) {
+  static constexpr std::size_t kMaxOther = 512;
+  for (const std::string_view prefix : {"peerjs/", "yjs/", "trystero/"}) {
+    if (!room.starts_with(prefix)) continue;
+    if (room.size() == prefix.size() || room.size() > kMaxOther) return "must name a key or topic behind its /";
+    return std::nullopt;
+  }
+  return signalling::name_fault(room);
+}
+
 }  // namespace
 
 int token(Words words) {
@@ -49,7 +60,10 @@ int token(Words words) {
   std::string peer;
   std::string ttl = "1h";
   const std::vector<Argument> arguments{
-      {.name = "--room", .help = "the room that it opens, or * for any", .text = &room, .required = true},
+      {.name = "--room",
+       .help = "the room that it opens (or peerjs/KEY, yjs/TOPIC, trystero/TOPIC), or * for any",
+       .text = &room,
+       .required = true},
       {.name = "--peer", .help = "the only peer id that it is good for", .text = &peer},
       {.name = "--ttl", .help = "how long: 90s, 15m, 1h, 7d", .text = &ttl, .shown_default = ttl},
   };
@@ -60,7 +74,7 @@ int token(Words words) {
   if (!settings->has("ROOM_TOKEN_SECRET")) {
     return say_wrong(kSelf, "ROOM_TOKEN_SECRET is not set: it must be the server's");
   }
-  if (const auto fault = signalling::name_fault(room)) return say_wrong(kSelf, "--room " + std::string(*fault));
+  if (const auto fault = room_fault(room)) return say_wrong(kSelf, "--room " + std::string(*fault));
   if (!peer.empty()) {
     if (const auto fault = signalling::name_fault(peer)) return say_wrong(kSelf, "--peer " + std::string(*fault));
   }

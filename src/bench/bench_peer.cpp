@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include <boost/asio/steady_timer.hpp>
-
 #include "bench/load.hpp"
 
 namespace grtc::bench {
@@ -17,7 +15,8 @@ constexpr std::uint64_t kComeBackMs = 250;
 
 }  // namespace
 
-BenchPeer::BenchPeer(Load& load, std::uint32_t seat) : load_(load), stay_{seat, 0}, who_(load.seat_of(stay_)) {}
+BenchPeer::BenchPeer(Load& load, std::uint32_t seat)
+    : load_(load), stay_{seat, 0}, who_(load.seat_of(stay_)), again_(load.io_) {}
 
 BenchPeer::~BenchPeer() {
   if (wire_) wire_->cut();
@@ -30,12 +29,7 @@ void BenchPeer::join() {
 }
 
 void BenchPeer::come_back() {
-  // A timer of its own for each is fine: few are away at once.
-  auto timer = std::make_shared<boost::asio::steady_timer>(load_.io_.context());
-  timer->expires_after(std::chrono::milliseconds(1 + load_.random_() % kComeBackMs));
-  timer->async_wait([this, timer](boost::system::error_code error) {
-    if (!error) join();
-  });
+  again_.start(std::chrono::milliseconds(1 + load_.random_() % kComeBackMs), [this] { join(); });
 }
 
 void BenchPeer::next_stay() {

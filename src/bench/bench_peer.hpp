@@ -7,6 +7,7 @@
 
 #include "bench/dialect.hpp"
 #include "bench/wire.hpp"
+#include "net/timer.hpp"
 
 namespace grtc::bench {
 
@@ -59,6 +60,7 @@ class BenchPeer final : public WireEnd {
   std::uint64_t last_id_ = 0;
   std::deque<Kept> kept_;  ///< what may have to be sent (again) on the next connection
   bool was_joined_ = false;
+  net::Timer again_;  ///< when it comes back
 };
 
 }  // namespace grtc::bench

@@ -5,8 +5,6 @@
 #include <sys/resource.h>
 #include <utility>
 
-#include <boost/asio/steady_timer.hpp>
-
 #include "bench/bench_peer.hpp"
 
 namespace grtc::bench {
@@ -32,11 +30,6 @@ double cpu_seconds() {
 
 }  // namespace
 
-struct Load::Timer {
-  explicit Timer(net::IoThread& io) : timer(io.context()) {}
-  boost::asio::steady_timer timer;
-};
-
 Load::Load(Plan plan, Target target, std::function<void(const Tick&)> every_second)
     : plan_(std::move(plan)),
       target_(std::move(target)),
@@ -50,7 +43,6 @@ Load::Load(Plan plan, Target target, std::function<void(const Tick&)> every_seco
   for (std::uint32_t seat = 0; seat < plan_.rooms * plan_.peers; ++seat) {
     peers_.push_back(std::make_unique<BenchPeer>(*this, seat));
   }
-  timer_ = std::make_unique<Timer>(io_);
 }
 
 Load::~Load() = default;
@@ -97,10 +89,7 @@ void Load::beat() {
   } else {
     finish_when_settled(now);
   }
-  timer_->timer.expires_after(kBeat);
-  timer_->timer.async_wait([this](boost::system::error_code error) {
-    if (!error) beat();
-  });
+  timer_.start(kBeat, [this] { beat(); });
 }
 
 // ---- peers -------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@
 #include "bench/wire.hpp"
 #include "core/time.hpp"
 #include "net/io_thread.hpp"
+#include "net/timer.hpp"
 
 namespace grtc::bench {
 
@@ -73,8 +74,6 @@ class Load {
 
  private:
   friend class BenchPeer;
-  struct Timer;
-
   void beat();
   void begin();
   void open_some();
@@ -98,7 +97,7 @@ class Load {
   std::string padding_;
   std::string run_id_;
   net::IoThread io_{0};
-  std::unique_ptr<Timer> timer_;
+  net::Timer timer_{io_};
   std::mt19937_64 random_{std::random_device()()};
   std::vector<std::unique_ptr<BenchPeer>> peers_;
   std::size_t opened_ = 0;

@@ -14,7 +14,6 @@
 namespace grtc::bench {
 namespace {
 
-using boost::system::error_code;
 using core::Code;
 using core::Problem;
 
@@ -75,25 +74,30 @@ void Wire::open(const Target& target, const std::string& path, std::string_view 
   socket_ = std::make_unique<net::Socket>(io_, net::RawSocket(fd, nullptr));
   const auto* address = reinterpret_cast<const sockaddr*>(&target.address);
   if (::connect(fd, address, target.address_size) != 0 && errno != EINPROGRESS) return fail(std::strerror(errno));
-  std::string request = "GET " + target.path + path + " HTTP/1.1\r\nHost: " + target.host +
-                        "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                        "Sec-WebSocket-Key: Z1JUQyBsb2FkIHRlc3QgMQ==\r\n";
-  if (!subprotocol.empty()) request.append("Sec-WebSocket-Protocol: ").append(subprotocol).append("\r\n");
-  request += "\r\n";
-  socket_->wait_writable([self = shared_from_this(), request = std::move(request)](error_code error) {
-    if (!error) self->connected(request);
-  });
+  request_ = "GET " + target.path + path + " HTTP/1.1\r\nHost: " + target.host +
+             "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+             "Sec-WebSocket-Key: Z1JUQyBsb2FkIHRlc3QgMQ==\r\n";
+  if (!subprotocol.empty()) request_.append("Sec-WebSocket-Protocol: ").append(subprotocol).append("\r\n");
+  request_ += "\r\n";
+  socket_->wait_writable(shared_from_this());
 }
 
-void Wire::connected(const std::string& request) {
+void Wire::on_writable() {
+  if (state_ == State::over) return;
+  if (state_ == State::connecting) return connected();
+  blocked_ = false;
+  flush();
+}
+
+void Wire::connected() {
   int error = 0;
   socklen_t size = sizeof error;
   ::getsockopt(socket_->raw().fd(), SOL_SOCKET, SO_ERROR, &error, &size);
   if (error != 0) return fail(std::strerror(error));
   state_ = State::greeting;
-  out_ += request;
+  out_ += std::exchange(request_, {});
   flush();
-  if (state_ != State::over) wait_readable();
+  if (state_ != State::over) socket_->wait_readable(shared_from_this());
 }
 
 bool Wire::take_greeting() {
@@ -114,24 +118,17 @@ bool Wire::take_greeting() {
 
 // ---- in ----------------------------------------------------------------------------------------------------------
 
-void Wire::wait_readable() {
-  socket_->wait_readable([self = shared_from_this()](error_code error) {
-    if (!error && self->state_ != State::over) self->read();
-  });
-}
-
-void Wire::read() {
-  for (int i = 0; i < kReadsPerTurn; ++i) {
+void Wire::on_readable() {
+  for (int i = 0; i < kReadsPerTurn && state_ != State::over; ++i) {
     const auto scratch = io_.scratch();
     const net::Transfer got = socket_->raw().read(scratch);
     if (got.stop == net::Stop::wants_read) break;
     if (got.stop != net::Stop::none) return fail("the connection broke");
     in_.append(scratch.data(), got.bytes);
     take();
-    if (state_ == State::over) return;
     if (got.bytes < scratch.size()) break;
   }
-  wait_readable();
+  if (state_ != State::over) socket_->wait_readable(shared_from_this());
 }
 
 void Wire::take() {
@@ -211,11 +208,7 @@ void Wire::flush() {
     sent_ += went.bytes;
     if (went.stop == net::Stop::wants_write) {
       blocked_ = true;
-      socket_->wait_writable([self = shared_from_this()](error_code error) {
-        self->blocked_ = false;
-        if (!error && self->state_ != State::over) self->flush();
-      });
-      return;
+      return socket_->wait_writable(shared_from_this());
     }
     if (went.stop != net::Stop::none) return fail("the connection broke");
   }

@@ -42,10 +42,10 @@ class WireEnd {
 
 /// One WebSocket, from the client's side. What it is told within a turn leaves in one write. It trusts the server as
 /// far as its framing goes. Lives in a shared_ptr; its waits keep it alive. Thread: its loop's.
-class Wire : public std::enable_shared_from_this<Wire> {
+class Wire final : public net::ReadyHandler, public std::enable_shared_from_this<Wire> {
  public:
   Wire(net::IoThread& io, WireEnd& end) : io_(io), end_(&end) {}
-  ~Wire() = default;
+  ~Wire() override = default;
   Wire(const Wire&) = delete;
   Wire& operator=(const Wire&) = delete;
 
@@ -60,9 +60,9 @@ class Wire : public std::enable_shared_from_this<Wire> {
  private:
   enum class State : std::uint8_t { connecting, greeting, open, leaving, over };
 
-  void connected(const std::string& request);
-  void wait_readable();
-  void read();
+  void on_readable() override;
+  void on_writable() override;
+  void connected();
   void take();
   [[nodiscard]] bool take_greeting();
   [[nodiscard]] bool take_frame();
@@ -76,6 +76,7 @@ class Wire : public std::enable_shared_from_this<Wire> {
   WireEnd* end_;
   State state_ = State::connecting;
   std::unique_ptr<net::Socket> socket_;
+  std::string request_;  ///< until it is sent
   std::string in_;
   std::size_t taken_ = 0;  ///< of in_
   std::string out_;

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { serve } from '../support/command.mjs'
+import { run, serve } from '../support/command.mjs'
 import { knock, peer, subscriber, topics, turnedAway } from '../support/compat.mjs'
 import { get, metrics } from '../support/http.mjs'
 import { inSeconds, jwt } from '../support/jwt.mjs'
@@ -64,6 +64,15 @@ describe('COMPAT', { concurrency: 2 }, () => {
       assert.deepEqual(frame, { type: 'ERROR', payload: { msg: 'Invalid token provided' } })
       assert.equal(code, 4401)
     }
+  })
+
+  it('grtc token makes their tokens', async (t) => {
+    const env = { ROOM_TOKEN_SECRET: kSecret }
+    const server = await startServer(t, { env })
+    const made = async (...args) => (await run(['token', ...args], { env })).stdout.trim()
+    await peer(server, 'ana', { token: await made('--room', 'peerjs/peerjs', '--peer', 'ana') })
+    await subscriber(server, '/y-webrtc', ['a document'], { token: await made('--room', 'yjs/a document') })
+    for (const room of ['yjs/', 'other/x']) assert.equal((await run(['token', '--room', room], { env })).code, 2)
   })
 
   it('MAX_CONNECTIONS_PER_IP counts them all', async (t) => {
