@@ -156,7 +156,8 @@ void Dialects::restore(std::vector<core::SavedLetter> letters) {
   if (!peerjs_door_) return;
   for (core::SavedLetter& letter : letters) {
     if (peerjs_options_.key(letter.to.substr(0, letter.to.find('/'))) == nullptr) continue;
-    peerjs_pointers_[signalling::home_of(letter.to, peerjs_pointers_.size())]->restore(std::move(letter));
+    PeerjsHub& home = *peerjs_pointers_[signalling::home_of(letter.to, peerjs_pointers_.size())];
+    home.restore(std::move(letter));
   }
 }
 

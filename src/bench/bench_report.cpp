@@ -8,7 +8,7 @@ namespace grtc::bench {
 namespace {
 
 /// Above these the generator measures itself.
-constexpr std::uint64_t kMaxLag_us = 5000;
+constexpr std::uint64_t kMaxLagUs = 5000;
 constexpr double kMaxCpu = 0.8;
 
 double per_second(const Outcome& outcome) {
@@ -43,7 +43,7 @@ std::string tick_line(const Tick& tick) {
 
 std::vector<std::string> warnings_of(const Outcome& outcome) {
   std::vector<std::string> warnings;
-  if (const std::uint64_t lag = outcome.lag.quantile(0.99); lag > kMaxLag_us) {
+  if (const std::uint64_t lag = outcome.lag.quantile(0.99); lag > kMaxLagUs) {
     warnings.push_back(
         fmt::format("the generator is the bottleneck: 1 % of the messages left over {} ms late", ms(lag)));
   } else if (outcome.cpu_share > kMaxCpu) {

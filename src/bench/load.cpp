@@ -13,9 +13,9 @@ namespace {
 constexpr std::chrono::milliseconds kBeat{1};
 /// Connections that are opened with one beat.
 constexpr std::size_t kOpenAtOnce = 4;
-constexpr std::uint64_t kJoinPatience_us = 30'000'000;
+constexpr std::uint64_t kJoinPatienceUs = 30'000'000;
 /// When all are connected and nothing has come for so long, nothing more will.
-constexpr std::uint64_t kQuiet_us = 2'000'000;
+constexpr std::uint64_t kQuietUs = 2'000'000;
 /// A message is due at its time; those of one beat of a late generator are not let loose all at once.
 constexpr std::uint64_t kSendAtOnce = 2000;
 
@@ -76,7 +76,7 @@ void Load::beat() {
     if (all_joined()) begin();
     // Each has tried twice and nobody got in: there is nobody to talk to.
     const bool hopeless = outcome_.broken >= 2 * peers_.size() && connected() == 0;
-    if (begun_us_ == 0 && (now > kJoinPatience_us || hopeless || !failure_.empty())) return io_.stop();
+    if (begun_us_ == 0 && (now > kJoinPatienceUs || hopeless || !failure_.empty())) return io_.stop();
   } else if (ended_us_ == 0) {
     send_due(now);
     const double elapsed = static_cast<double>(now - begun_us_) / 1e6;
@@ -194,7 +194,7 @@ void Load::each_second(std::uint32_t second) {
 void Load::finish_when_settled(std::uint64_t now) {
   const bool over = now - ended_us_ >= std::uint64_t{plan_.settle_s} * 1'000'000;
   const bool all_here = connected() == peers_.size();
-  const bool quiet = now - std::max(ended_us_, last_arrival_us_) >= kQuiet_us;
+  const bool quiet = now - std::max(ended_us_, last_arrival_us_) >= kQuietUs;
   if (over || (all_here && (checker_.complete() || quiet))) io_.stop();
 }
 
