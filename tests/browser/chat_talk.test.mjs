@@ -77,6 +77,7 @@ test('Shift+Enter makes a line, Enter sends; the picker puts an emoji where the 
   await ana.page.keyboard.press('Enter')
   assert.deepEqual(await ben.receives(['one\ntwo', 'well 👏']), ['one\ntwo', 'well 👏'])
   await ana.page.click('[data-testid=emoji-open]')
+  await ana.page.waitForSelector('[data-testid=emoji]:focus')
   await ana.page.keyboard.press('Escape')
   await ana.page.waitForSelector('[data-testid=emoji-picker]', { state: 'detached' })
   await ana.say('🎉')
