@@ -2,6 +2,7 @@ import { byId } from '../dom.js'
 import { addStrings } from '../i18n.js'
 import { Stage } from './stage.js'
 import { CallBar } from './call-bar.js'
+import { keepDevices } from './kept-devices.js'
 import { LocalMedia } from './local-media.js'
 import { setUpShortcuts } from './shortcuts.js'
 import { whoSpeaks } from './speakers.js'
@@ -11,6 +12,8 @@ import { playSound } from './sounds.js'
 /** @typedef {import('../conversation.js').Conversation} Conversation */
 
 const kListenMs = 150
+/** From here on a camera is sent only while its person speaks or is pinned. */
+const kManyPeople = 9
 
 /** Makes the page's room a call: stage, bar, keys. Loaded after the first paint. @param {Conversation} conversation */
 export async function setUpCall(conversation) {
@@ -38,12 +41,17 @@ export async function setUpCall(conversation) {
     })
     room.addEventListener('track', (event) => stage.forget(/** @type {any} */ (event).detail.peer.id))
   })
+  keepDevices(local, conversation.room !== null)
   listen(conversation, local)
   conversation.store.subscribe((state, before) => {
     if (state.phase === 'out' && before.phase !== 'out') local.enter(null)
     if (state.phase === 'in' && before.phase === 'in' && inCall() && state.peers.size !== before.peers.size) {
       playSound(state.peers.size > before.peers.size ? 'joined' : 'left')
     }
+  })
+  local.store.subscribe((state, before) => {
+    const people = conversation.store.state.peers.size + 1
+    if (state.camera === 'on' && before.camera !== 'on' && people >= kManyPeople) local.store.dispatch({ type: 'notice', key: 'media.many' })
   })
   showCallOnPhones(local)
   keepAwake(conversation, local, inCall)

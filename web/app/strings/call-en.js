@@ -45,6 +45,7 @@ export default Object.freeze({
   'media.failed': 'The browser could not open {what}. Try again, or choose another one in the settings.',
   'media.fellBack': 'The device is gone. Now in use: {name}',
   'media.newDevice': 'New device: {name}. Choose it in the settings.',
+  'media.many': 'With nine or more people, a camera is sent only while its person speaks or is pinned.',
   'media.youShare': 'Everyone here sees your screen.',
 
   'pick.camera': 'Camera',

@@ -45,6 +45,7 @@ export default Object.freeze({
   'media.failed': 'El navegador no pudo abrir {what}. Prueba otra vez o elige otro dispositivo en los ajustes.',
   'media.fellBack': 'El dispositivo ya no está. Ahora se usa: {name}',
   'media.newDevice': 'Dispositivo nuevo: {name}. Elígelo en los ajustes.',
+  'media.many': 'Con nueve personas o más, una cámara solo se envía mientras su persona habla o está fijada.',
   'media.youShare': 'Todos los presentes ven tu pantalla.',
 
   'pick.camera': 'Cámara',
