@@ -84,6 +84,7 @@ await guest.page.fill('[data-testid=name]', 'Ana')
 await picture(guest, 'join')
 
 const [ana, ben, eva, dan] = await people(browser, server, [{}, { colorScheme: 'dark' }, { viewport: kPhone, isMobile: true, hasTouch: true }])
+for (const { page } of [ana, ben]) await page.locator('[data-testid=person][data-route=direct]').nth(2).waitFor({ state: 'attached' })
 await ben.say('Can everyone see me?')
 await ana.receives(['Can everyone see me?'])
 await ana.say('Yes, and hear you. Shall we begin?')
@@ -94,7 +95,7 @@ await ana.page.locator('.tile-hand:not([hidden])').waitFor()
 await ana.page.locator('[data-testid=tile][data-mic=muted]').waitFor()
 for (const { page } of [ana, ben, eva]) {
   // The bars fill with the second look at the statistics.
-  await page.waitForSelector('.tile-bars[data-level="4"]')
+  await page.waitForFunction(() => document.querySelectorAll('.tile-bars[data-level="4"]').length === 3, null, { timeout: 120_000 })
   await page.mouse.move(0, 0)
   await page.evaluate(() => document.activeElement?.blur())
 }
