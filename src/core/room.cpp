@@ -16,8 +16,8 @@ Problem taken() {
 
 }  // namespace
 
-Room::Room(std::string name, const RoomLimits& limits, const EventEncoder& encoder)
-    : name_(std::move(name)), limits_(limits), encoder_(encoder) {}
+Room::Room(std::string name, const RoomLimits& limits, const EventEncoder& encoder, std::size_t* population)
+    : name_(std::move(name)), limits_(limits), encoder_(encoder), population_(population) {}
 
 // ---- joining -------------------------------------------------------------------------------------------------
 
@@ -228,6 +228,7 @@ Session& Room::insert(std::unique_ptr<Session> session) {
   Session& here = *session;
   sessions_.push_back(std::move(session));
   by_id_.emplace(here.peer_id(), &here);
+  if (population_ != nullptr) ++*population_;
   return here;
 }
 
@@ -240,6 +241,7 @@ std::unique_ptr<Session> Room::erase(Session& session) {
   sessions_[slot]->slot_ = slot;
   std::unique_ptr<Session> gone = std::move(sessions_.back());
   sessions_.pop_back();
+  if (population_ != nullptr) --*population_;
   return gone;
 }
 

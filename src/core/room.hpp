@@ -68,7 +68,8 @@ struct SavedRoom {
 /// passed in, what is to be sent goes into the sessions' logs. Thread: the one that the room's name hashes to.
 class Room {
  public:
-  Room(std::string name, const RoomLimits& limits, const EventEncoder& encoder);
+  /// @param population  counts the sessions of all rooms that share it
+  Room(std::string name, const RoomLimits& limits, const EventEncoder& encoder, std::size_t* population = nullptr);
 
   /// Lets a connection in: as its old session if the claim holds and no event since is missing, else as a new one.
   /// Everyone else hears `peer-joined`, or `peer-updated` when a dropped peer is back.
@@ -139,6 +140,7 @@ class Room {
   std::string name_;
   const RoomLimits& limits_;
   const EventEncoder& encoder_;
+  std::size_t* population_;
   Seq seq_ = 0;
   std::vector<std::unique_ptr<Session>> sessions_;
   std::unordered_map<std::string_view, Session*> by_id_;  ///< keys point into the sessions

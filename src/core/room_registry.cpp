@@ -9,7 +9,7 @@ Room* RoomRegistry::find(std::string_view name) const {
 
 Room& RoomRegistry::open(std::string_view name) {
   if (Room* room = find(name)) return *room;
-  auto room = std::make_unique<Room>(std::string(name), limits_, encoder_);
+  auto room = std::make_unique<Room>(std::string(name), limits_, encoder_, &peers_);
   Room& here = *room;
   rooms_.emplace(here.name(), std::move(room));
   return here;
@@ -31,12 +31,6 @@ void RoomRegistry::expire(TimePoint now) {
     if (!room->has_deadlines()) with_deadlines_.erase(room);
     settle(*room);
   }
-}
-
-std::size_t RoomRegistry::peers() const {
-  std::size_t count = 0;
-  for (const auto& [name, room] : rooms_) count += room->sessions().size();
-  return count;
 }
 
 }  // namespace grtc::core

@@ -27,7 +27,8 @@ class RoomRegistry {
   void expire(TimePoint now);
 
   [[nodiscard]] std::size_t size() const noexcept { return rooms_.size(); }
-  [[nodiscard]] std::size_t peers() const;
+  /// Sessions in all rooms. Counted as they come and go: it is asked for with each tick.
+  [[nodiscard]] std::size_t peers() const noexcept { return peers_; }
   template <class Visit>
   void each(Visit&& visit) const {
     for (const auto& [name, room] : rooms_) visit(*room);
@@ -36,6 +37,7 @@ class RoomRegistry {
  private:
   const RoomLimits& limits_;
   const EventEncoder& encoder_;
+  std::size_t peers_ = 0;
   std::unordered_map<std::string_view, std::unique_ptr<Room>> rooms_;  ///< keys point into the rooms
   std::unordered_set<Room*> with_deadlines_;
 };
