@@ -75,9 +75,9 @@ void PeerjsDirectory::get(std::string room, core::Executor& on, Done<routes::Roo
   ids(key_of(room), on, [room, done = std::move(done)](const std::vector<std::string>& all) {
     routes::RoomDetail detail{room, {}};
     for (const std::string& id : all) {
-      std::string& peer = detail.peers.emplace_back(R"({"peer_id":")");
-      core::json_escape_to(peer, id);
-      peer += R"(","connected":true})";
+      std::string& peer = detail.peers.emplace_back(R"({"peer_id":)");
+      core::append_json_string(peer, id);
+      peer += R"(,"connected":true})";
     }
     done(detail);
   });

@@ -20,9 +20,9 @@ std::string ms(std::uint64_t micros) {
 }
 
 std::string quoted(const std::string& text) {
-  std::string out = "\"";
-  core::json_escape_to(out, text);
-  return out + "\"";
+  std::string out;
+  core::append_json_string(out, text);
+  return out;
 }
 
 std::string ratio(double ours, double other) {

@@ -308,14 +308,15 @@ JsonError json_check(std::string_view text, unsigned max_depth) noexcept {
   return scan.at_end() ? JsonError::none : JsonError::malformed;
 }
 
-void json_escape_to(std::string& out, std::string_view text) {
+void append_json_string(std::string& out, std::string_view text) {
   static constexpr std::string_view kHex = "0123456789abcdef";
+  out += '"';
   while (!text.empty()) {
     const char* stop = skip_plain(text.data(), text.data() + text.size());
     const auto plain = static_cast<std::size_t>(stop - text.data());
     out.append(text.substr(0, plain));
     text.remove_prefix(plain);
-    if (text.empty()) return;
+    if (text.empty()) break;
     const char c = text.front();
     text.remove_prefix(1);
     if (c == '"' || c == '\\') {
@@ -330,6 +331,7 @@ void json_escape_to(std::string& out, std::string_view text) {
       out += kHex[byte & 15];
     }
   }
+  out += '"';
 }
 
 }  // namespace grtc::core

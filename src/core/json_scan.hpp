@@ -59,7 +59,8 @@ class JsonScan {
 [[nodiscard]] std::optional<std::string> json_unescape(std::string_view raw);
 /// The whole text is one value of this grammar and not nested over `max_depth`.
 [[nodiscard]] JsonError json_check(std::string_view text, unsigned max_depth) noexcept;
-/// Appends `text` as the inside of a JSON string: quotes, backslashes and control characters escaped.
-void json_escape_to(std::string& out, std::string_view text);
+/// Appends `text`, valid UTF-8, as a JSON string with its quotes (RFC 8259 §7): escapes `"`, `\\` and U+0000 to U+001F,
+/// nothing else.
+void append_json_string(std::string& out, std::string_view text);
 
 }  // namespace grtc::core

@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "core/json_scan.hpp"
 #include "core/rfc3339.hpp"
-#include "items/json_text.hpp"
 
 namespace grtc::items {
 
@@ -18,9 +18,9 @@ std::string to_json(const Item& item) {
   std::string out;
   out.reserve(200 + item.name.size() + item.description.size() + item.data.size());
   fmt::format_to(std::back_inserter(out), R"({{"id":{},"name":)", item.id);
-  append_json_string(out, item.name);
+  core::append_json_string(out, item.name);
   out += R"(,"description":)";
-  append_json_string(out, item.description);
+  core::append_json_string(out, item.description);
   out += R"(,"data":)";
   out += item.data;
   fmt::format_to(std::back_inserter(out), R"(,"version":{},"created_at":")", item.version);

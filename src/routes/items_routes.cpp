@@ -7,8 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "core/json_scan.hpp"
 #include "items/item.hpp"
-#include "items/json_text.hpp"
 #include "items/list_query.hpp"
 #include "items/precondition.hpp"
 #include "items/rules.hpp"
@@ -41,7 +41,7 @@ http::Response page_response(const items::Page& page) {
   if (page.next_cursor.empty()) {
     body += "null";
   } else {
-    items::append_json_string(body, page.next_cursor);
+    core::append_json_string(body, page.next_cursor);
   }
   fmt::format_to(std::back_inserter(body), R"(,"total":{}}})", page.total);
   http::Response response = http::json_response(200, std::move(body));

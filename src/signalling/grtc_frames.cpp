@@ -48,17 +48,11 @@ std::optional<core::Seq> parse_seq(std::string_view text) {
   return seq;
 }
 
-void append_json_string(std::string& out, std::string_view text) {
-  out += '"';
-  core::json_escape_to(out, text);
-  out += '"';
-}
-
 void append_peer(std::string& out, const core::Session& peer) {
   out.append(R"({"peer_id":)");
-  append_json_string(out, peer.peer_id());
+  core::append_json_string(out, peer.peer_id());
   out.append(R"(,"name":)");
-  append_json_string(out, peer.name());
+  core::append_json_string(out, peer.name());
   out.append(R"(,"meta":)").append(peer.meta());
   out.append(R"(,"connected":)").append(peer.connected() ? "true" : "false");
   out.append(R"(,"joined_at":")");
@@ -68,7 +62,7 @@ void append_peer(std::string& out, const core::Session& peer) {
 
 std::string relay_stamp(std::string_view peer_id) {
   std::string stamp = R"({"from":)";
-  append_json_string(stamp, peer_id);
+  core::append_json_string(stamp, peer_id);
   stamp.append(R"(,"seq":")");
   return stamp;
 }
@@ -94,11 +88,11 @@ core::SharedFrame relay_frame(std::string_view stamp, core::Seq seq, std::span<c
 std::string error_text(core::Code code, std::string_view sentence, const ErrorContext& context) {
   std::string text = R"({"type":"error","code":")";
   text.append(core::row_of(code).name).append(R"(","message":)");
-  append_json_string(text, sentence);
+  core::append_json_string(text, sentence);
   if (context.ref != 0) text.append(R"(,"ref":)").append(std::to_string(context.ref));
   if (!context.to.empty()) {
     text.append(R"(,"to":)");
-    append_json_string(text, context.to);
+    core::append_json_string(text, context.to);
   }
   if (context.seq) text.append(R"(,"seq":")").append(seq_text(*context.seq)).append("\"");
   text += '}';
@@ -107,9 +101,9 @@ std::string error_text(core::Code code, std::string_view sentence, const ErrorCo
 
 std::string welcome_text(const core::Room& room, const core::Session& self, const WelcomeFacts& facts) {
   std::string text = R"({"type":"welcome","room":)";
-  append_json_string(text, room.name());
+  core::append_json_string(text, room.name());
   text.append(R"(,"peer_id":)");
-  append_json_string(text, self.peer_id());
+  core::append_json_string(text, self.peer_id());
   text.append(fmt::format(
       R"(,"session":"{}","resumed":{},"received":{},"seq":"{}","resume_window_s":{},"heartbeat_s":{},"max_message_bytes":{})",
       self.token(), facts.resumed, self.received(), seq_text(facts.seq), facts.resume_window_s, facts.heartbeat_s,
@@ -123,9 +117,9 @@ std::string welcome_text(const core::Room& room, const core::Session& self, cons
   }
   text.append(R"(],"ice_servers":)").append(facts.ice_servers);
   text.append(R"(,"server":{"name":"gRTC","version":)");
-  append_json_string(text, facts.version);
+  core::append_json_string(text, facts.version);
   text.append(R"(,"instance":)");
-  append_json_string(text, facts.instance);
+  core::append_json_string(text, facts.instance);
   text.append("}}");
   return text;
 }
@@ -147,7 +141,7 @@ core::SharedFrame GrtcEncoder::updated(const core::Session& who, core::Seq seq) 
 
 core::SharedFrame GrtcEncoder::left(const core::Session& who, core::LeaveReason reason, core::Seq seq) const {
   std::string text = R"({"type":"peer-left","peer_id":)";
-  append_json_string(text, who.peer_id());
+  core::append_json_string(text, who.peer_id());
   text.append(R"(,"reason":")").append(reason_name(reason));
   text.append(R"(","seq":")").append(seq_text(seq)).append("\"}");
   return text_frame(text);

@@ -18,8 +18,6 @@ inline constexpr std::size_t kSeqDigits = 16;
 /// The other way. Nothing when it is no `seq` of ours.
 [[nodiscard]] std::optional<core::Seq> parse_seq(std::string_view text);
 
-/// Appends `text` as a JSON string with its quotes.
-void append_json_string(std::string& out, std::string_view text);
 /// A peer object: `{peer_id, name, meta, connected, joined_at}`.
 void append_peer(std::string& out, const core::Session& peer);
 

@@ -19,12 +19,6 @@ constexpr std::array kWords{
     Word{"LEAVE", PeerjsKind::note},       Word{"HEARTBEAT", PeerjsKind::heartbeat}, Word{"EXPIRE", PeerjsKind::note},
 };
 
-void append_string(std::string& out, std::string_view text) {
-  out += '"';
-  core::json_escape_to(out, text);
-  out += '"';
-}
-
 /// One text frame of several pieces.
 core::SharedFrame framed(std::initializer_list<std::string_view> pieces) {
   std::size_t size = 0;
@@ -65,9 +59,9 @@ core::SharedFrame peerjs_relay(std::string_view type, std::string_view src, std:
   std::string head;
   head.reserve(64 + src.size() + dst.size());
   head.append(R"({"type":")").append(type).append(R"(","src":)");
-  append_string(head, src);
+  core::append_json_string(head, src);
   head += R"(,"dst":)";
-  append_string(head, dst);
+  core::append_json_string(head, dst);
   if (payload.empty()) return framed({head, "}"});
   return framed({head, R"(,"payload":)", payload, "}"});
 }
@@ -78,7 +72,7 @@ core::SharedFrame peerjs_expire(std::string_view src, std::string_view dst) {
 
 std::string peerjs_error(std::string_view sentence) {
   std::string text = R"({"type":"ERROR","payload":{"msg":)";
-  append_string(text, sentence);
+  core::append_json_string(text, sentence);
   return text + "}}";
 }
 

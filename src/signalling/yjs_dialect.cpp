@@ -81,13 +81,11 @@ std::string YjsDialect::finish(std::string text, std::size_t subscribers) const 
 
 std::string YjsDialect::error(std::string_view code, std::string_view sentence, std::string_view topic) const {
   std::string text = R"({"type":"error","code":")";
-  text.append(code).append(R"(","message":")");
-  core::json_escape_to(text, sentence);
-  text += '"';
+  text.append(code).append(R"(","message":)");
+  core::append_json_string(text, sentence);
   if (!topic.empty()) {
-    text += R"(,"topic":")";
-    core::json_escape_to(text, topic);
-    text += '"';
+    text += R"(,"topic":)";
+    core::append_json_string(text, topic);
   }
   return text + "}";
 }

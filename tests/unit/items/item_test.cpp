@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 #include <simdjson.h>
 
-#include "items/json_text.hpp"
+#include "core/json_scan.hpp"
 
 namespace grtc::items {
 namespace {
@@ -29,7 +29,7 @@ TEST(ItemJson, IsReadBackAsTheTextThatWentIn) {
   for (char c = 1; c < 127; ++c) every += c;
   every += "é東🦊\u2028";
   std::string json;
-  append_json_string(json, every);
+  core::append_json_string(json, every);
   simdjson::dom::parser parser;
   std::string_view back;
   ASSERT_EQ(parser.parse(json).get_string().get(back), simdjson::SUCCESS) << json;
