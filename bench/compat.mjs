@@ -3,12 +3,14 @@
 //   node bench/compat.mjs    PeerJS: CPU of a relayed message and memory of an idle connection, beside the `peer` package;
 //                            y-webrtc: what is delivered in a topic of 30 peers, with and without directed delivery
 
+import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { once } from 'node:events'
 import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { cpuSeconds, machine, residentBytes } from './lib/machine.mjs'
+import { promisify } from 'node:util'
+import { cpuSeconds, kGeneratorCore, machine, onCores, residentBytes } from './lib/machine.mjs'
 import { fail, number, readOptions } from './lib/options.mjs'
 import { peerPackage } from './lib/peer_package.mjs'
 import { progress } from './lib/progress.mjs'
@@ -17,14 +19,18 @@ import { interleave } from './lib/rounds.mjs'
 import { ours, start } from './lib/servers.mjs'
 import { closeAll, openAll } from './lib/sockets.mjs'
 
+const execute = promisify(execFile)
+
 const options = readOptions('usage: node bench/compat.mjs [options]', {
-  pairs: { type: 'string', help: 'pairs of PeerJS clients (32)', fallback: '32' },
+  pairs: { type: 'string', help: 'pairs of PeerJS clients (64)', fallback: '64' },
+  rate: { type: 'string', help: 'their messages a second, of all together (30000)', fallback: '30000' },
   secs: { type: 'string', help: 'seconds that each run measures (4)', fallback: '4' },
   conns: { type: 'string', help: 'idle connections (3000)', fallback: '3000' },
   peers: { type: 'string', help: 'y-webrtc peers of the topic (30)', fallback: '30' },
 })
 const load = machine().load
 const pairs = number('pairs', options.pairs)
+const rate = number('rate', options.rate)
 const secs = number('secs', options.secs)
 const conns = number('conns', options.conns)
 const peers = number('peers', options.peers, 2)
@@ -46,22 +52,18 @@ const servers = [prepared({ ...ours, ready: '/health' }), prepared(peerPackage)]
 const peerUrl = (port) => (n) => `ws://127.0.0.1:${port}/peerjs?key=peerjs&id=p${n}&token=t${n}&version=1.5.5`
 const isOpen = (socket) => once(socket, 'message')  // OPEN
 
-/** Pairs that answer each other's ANSWER without pause, one message on its way in each. */
+/** Pairs that write to each other at one rate, from `grtc bench` of the measured binary: a generator in Node would leave
+ *  both servers waiting for it, and then a message costs what a wake-up costs. */
 async function relay(server) {
   const up = await run(server)
-  const sockets = await openAll(2 * pairs, peerUrl(up.port), isOpen)
-  const frames = sockets.map((_, n) => JSON.stringify({ type: 'ANSWER', payload: { sdp: 'v=0 '.repeat(50), type: 'data', connectionId: 'dc_0123456789' }, dst: `p${n ^ 1}` }))
-  let relayed = 0
-  sockets.forEach((socket, n) => socket.on('message', () => { ++relayed; socket.send(frames[n]) }))
-  for (let n = 0; n < sockets.length; n += 2) sockets[n].send(frames[n])
-  await pause(500)
-  const before = { cpu: cpuSeconds(up.pid), relayed }
-  await pause(secs * 1000)
-  const after = { cpu: cpuSeconds(up.pid), relayed }
-  closeAll(sockets)
+  const before = cpuSeconds(up.pid)
+  const [command, ...args] = onCores(kGeneratorCore, [options.grtc, 'bench', '--url', `http://127.0.0.1:${up.port}`, '--protocol', 'peerjs', '--rooms', String(pairs),
+    '--peers', '2', '--rate', String(rate), '--secs', String(secs), '--json'])
+  const result = JSON.parse((await execute(command, args)).stdout)
+  const cpu = cpuSeconds(up.pid) - before
   await up.stop()
-  const messages = after.relayed - before.relayed
-  return { value: (1e6 * (after.cpu - before.cpu)) / messages, 'per s': messages / secs }
+  for (const warning of result.warnings) console.error(`bench: ${server.name}: ${warning}`)
+  return { value: (1e6 * cpu) / result.delivered, 'per s': result.per_second, 'p99 us': result.latency_us.p99 }
 }
 
 async function idle(server) {
@@ -124,7 +126,7 @@ const yjs = ['on', 'off'].map((directed) => ({ ...servers[0], name: directed ===
 const topicRows = await interleave(yjs, options.runs, topic)
 progress()
 report('compat', [
-  { title: `PeerJS, ${pairs} pairs at window 1, 270-byte messages: server CPU of each`, unit: 'us', rows: relayRows, goals: [{ against: 'peer', most: 0.5 }] },
+  { title: `PeerJS, ${pairs} pairs, ${rate.toLocaleString('en-US')} messages a second of 300 bytes: server CPU of each`, unit: 'us', rows: relayRows, goals: [{ against: 'peer', most: 0.5 }] },
   { title: `PeerJS, ${conns.toLocaleString('en-US')} idle connections: memory of each`, unit: 'bytes', rows: idleRows, goals: [{ against: 'peer', most: 0.5 }] },
   { title: `y-webrtc, ${peers} peers in one topic, each pair's handshake: frames delivered`, unit: 'frames', rows: topicRows },
 ], { json: options.json, load })
