@@ -154,8 +154,9 @@ TEST(IoThread, LetsAnOwnerFinishThatClosesWhatItWaitsFor) {
 TEST(IoThread, HandsASocketToAnotherOwnerOrAnotherLoop) {
   IoThread one(0);
   IoThread two(1);
-  auto [here, there] = stream();
-  RawSocket moving = std::move(here);
+  auto ends = stream();
+  RawSocket moving = std::move(ends[0]);
+  RawSocket& there = ends[1];
   const auto read_on = [&](IoThread& io, const std::string& sent, const std::string& heard) {
     const auto reader = std::make_shared<Reader>(io, std::move(moving));
     reader->wait();
