@@ -43,6 +43,8 @@ export class PeerLink extends EventTarget {
   /** @type {number[]} */
   #failures = []
   #rebuilds = 0
+  /** The peer has answered once, whatever became of it: a connection made anew has not heard from it yet. */
+  #heard = false
   /** @type {Map<string, ReturnType<typeof setTimeout>>} */
   #timers = new Map()
 
@@ -143,6 +145,7 @@ export class PeerLink extends EventTarget {
   /** @param {boolean} mayOffer */
   #build(mayOffer) {
     const deadlineRuns = this.#timers.has('deadline')
+    this.#heard ||= this.#negotiation?.answered ?? false
     this.#teardown(deadlineRuns)
     const Connection = /** @type {typeof RTCPeerConnection} */ (this.Connection)
     const pc = new Connection(this.#configuration())
@@ -224,7 +227,7 @@ export class PeerLink extends EventTarget {
   #late() {
     this.#cancel('deadline')
     if (this.usable) return
-    this.#setState('failed', this.#negotiation?.answered ? 'ice-failed' : 'no-answer')
+    this.#setState('failed', this.#heard || this.#negotiation?.answered ? 'ice-failed' : 'no-answer')
     if (this.#rebuilds >= kRebuilds) return
     this.#rebuilds += 1
     this.#build(true)
