@@ -60,6 +60,9 @@ class World {
   }
 }
 
+/** A receiver waits 30 s for what is missing. The world has to have its breaks within that, and time to send again. */
+const kWithin = 20_000
+
 function play(seed) {
   const random = randomFrom(seed)
   const world = new World()
@@ -75,7 +78,7 @@ function play(seed) {
     else if (dice < 0.88) world.closeChannel()
     else if (dice < 0.91) world.serverUp = !world.serverUp
     else if (dice < 0.93) world.loseSession()
-    else world.pass(Math.floor(random() * (random() < 0.15 ? 6000 : 300)))
+    else world.pass(Math.min(kWithin - world.now, Math.floor(random() * (random() < 0.15 ? 6000 : 300))))
   }
   world.serverUp = true
   for (let i = 0; i < 100 && (world.outbound.waiting || world.inbound.waiting); i += 1) {
