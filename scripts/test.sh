@@ -5,7 +5,7 @@
 fuzz_seconds=5
 unit_timeout_s=600
 blackbox_timeout_s=900
-deploy_timeout_s=2400
+deploy_timeout_s=5400
 # Docker itself is not installed by this script: where there is none, these tests are skipped, and say so.
 deploy_packages=(python3-selenium bsdutils)
 

@@ -1,12 +1,12 @@
 // Docker for the deployment's tests: whether it is there, a copy of the checkout to run it in, and the end of all that was started.
 
 import { execFile, execFileSync, spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { grtcBinary } from './server.mjs'
+import { grtcBinary, waitFor } from './server.mjs'
 
 export const kRepository = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..')
 /** Not the whole of it: for CI. */
@@ -20,6 +20,9 @@ const kShell = { SHELL: '/bin/bash', COMPOSE_ANSI: 'never', PATH: `/usr/bin:/bin
 
 const kImages = ['debian:bookworm-slim', 'nginx:stable-alpine',
   ...(kFast ? [] : ['coturn/coturn:latest', 'selenium/standalone-chromium:latest', 'redis:7-alpine', 'postgres:15-alpine'])]
+/** The slowest command compiles all of gRTC, and the machine may have more to do. */
+const kPatienceMs = 2_400_000
+const kTurn = path.join(tmpdir(), 'grtc-deploy.turn')
 const kPorts = kFast ? [8001, 80, 443] : [8001, 8002, 80, 443, 3478, 4444, 4445, 7900, 7901]
 
 const ask = (file, ...args) => execFileSync(file, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim()
@@ -35,14 +38,19 @@ const works = (file, ...args) => {
 /** Why the deployment can't be tested on this machine, or `false`. With $GRTC_BASE_IMAGES, a program that makes the base images and
  *  may start the daemon, that one is run first; a daemon that it says to have started (`started: dockerd … (pid N,`) is ended by `end`. */
 export async function prepareDocker() {
-  const nothing = () => {}
-  let end = nothing
+  await takeTurn()
+  let end = giveTurn
   const provider = process.env.GRTC_BASE_IMAGES
   if (provider) {
     const { code, output } = await run(provider, [])
     if (code !== 0) return { reason: `${provider} failed: ${output.slice(-300)}`, end }
     const pid = Number(/started: dockerd.*\(pid (\d+),/.exec(output)?.[1])
-    if (pid) end = () => process.kill(pid, 'SIGTERM')
+    if (pid) {
+      end = () => {
+        process.kill(pid, 'SIGTERM')
+        giveTurn()
+      }
+    }
   }
   const stop = (reason) => ({ reason, end })
   if (!works('docker', 'version')) return stop('no Docker daemon answers')
@@ -58,12 +66,29 @@ export async function prepareDocker() {
   return { reason: false, end }
 }
 
+/** Two checkouts that test at once would be in each other's way: names, ports and the daemon are the machine's. */
+async function takeTurn() {
+  await waitFor(() => {
+    try {
+      writeFileSync(kTurn, String(process.pid), { flag: 'wx' })
+      return true
+    } catch {
+      const holder = existsSync(kTurn) ? readFileSync(kTurn, 'utf8') : ''
+      // Just made, it may not hold its number yet.
+      const ended = holder ? !existsSync(`/proc/${holder}`) : existsSync(kTurn) && Date.now() - statSync(kTurn).mtimeMs > 5000
+      if (ended) rmSync(kTurn, { force: true })
+      return false
+    }
+  }, { timeoutMs: kPatienceMs, everyMs: 500, what: `the test that holds ${kTurn} to end` })
+}
+const giveTurn = () => rmSync(kTurn, { force: true })
+
 const isFree = (port) => new Promise((resolve) => {
   const server = createServer().once('error', () => resolve(false)).listen(port, () => server.close(() => resolve(true)))
 })
 
 /** Runs a program to its end: `{code, output}` of both its outputs. */
-export function run(file, args, { cwd, env = {}, input, timeoutMs = 900_000 } = {}) {
+export function run(file, args, { cwd, env = {}, input, timeoutMs = kPatienceMs } = {}) {
   return new Promise((resolve) => {
     const child = spawn(file, args, { cwd, env: { ...process.env, ...env }, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] })
     let output = ''
@@ -107,7 +132,8 @@ export class Site {
 
   /** Without a terminal; rejects when it fails. Returns what it printed. */
   async sh(line, options = {}) {
-    const { code, output } = await this.#run('bash', ['-euo', 'pipefail', '-c', line], options)
+    // --norc: with a socket as its input bash believes in a login from afar, and would read the machine's bashrc.
+    const { code, output } = await this.#run('bash', ['--norc', '-euo', 'pipefail', '-c', line], options)
     if (code !== 0) throw new Error(`${line}: exit code ${code}\n${output}`)
     return output
   }
