@@ -78,7 +78,7 @@ describe('grtc turn check', { skip: noCoturn, concurrency: 4 }, () => {
   })
 
   it('names a relay that has no port left', async (t) => {
-    const port = 45_000 + (process.pid % 1000)
+    const port = 18_000 + (process.pid % 1000)
     const coturn = await startCoturn(t, { lines: ['allow-loopback-peers', `min-port=${port}`, `max-port=${port}`] })
     await withOpenAllocation(coturn, () => fails(turnOf(coturn), /508 .*min-port to max-port/))
   })

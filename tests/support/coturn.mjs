@@ -29,8 +29,8 @@ export function freePort() {
 export async function startCoturn(t, { address = '127.0.0.1', relay = address, secret = kSecret, env = {}, without = [], lines = ['allow-loopback-peers'] } = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), 'grtc-coturn-'))
   const [port, tlsPort] = [await freePort(), await freePort()]
-  // Relay ports are UDP and coturn's own choice; a range of its own for each keeps two tests apart.
-  const first = 20_000 + (port % 1000) * 20
+  // Relay ports are UDP and coturn's own choice: a range for each test, under those that the system gives away by itself (32768 and up).
+  const first = 20_000 + (port % 600) * 20
   const base = [
     'use-auth-secret', `static-auth-secret=${secret}`, 'realm=grtc.test', 'fingerprint', `listening-ip=${address}`, `relay-ip=${relay}`,
     `listening-port=${port}`, `tls-listening-port=${tlsPort}`, `min-port=${first}`, `max-port=${first + 19}`,
