@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cerrno>
 #include <sys/epoll.h>
 #include <system_error>
@@ -15,11 +14,6 @@ namespace {
 constexpr std::uint8_t kRead = EPOLLIN;
 constexpr std::uint8_t kWrite = EPOLLOUT;
 constexpr std::size_t kBatch = 256;
-
-Poller::Ticket next_ticket() noexcept {
-  static std::atomic<Poller::Ticket> last{0};
-  return last.fetch_add(1, std::memory_order_relaxed) + 1;
-}
 
 }  // namespace
 
@@ -54,10 +48,7 @@ void Poller::register_as(int fd, Entry& entry, std::uint8_t what) {
   event.events = what;
   event.data.fd = fd;
   const int how = what == 0 ? EPOLL_CTL_DEL : entry.registered == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
-  // One that this loop left to another, and that came back, is still known to the kernel.
-  if (::epoll_ctl(epoll_, how, fd, &event) < 0 && how == EPOLL_CTL_ADD && errno == EEXIST) {
-    ::epoll_ctl(epoll_, EPOLL_CTL_MOD, fd, &event);
-  }
+  ::epoll_ctl(epoll_, how, fd, &event);
   entry.registered = what;
 }
 
@@ -73,20 +64,12 @@ void Poller::let_go(Entry& entry) {
   if (entry.owner) leaving_.push_back(std::move(entry.owner));
 }
 
-Poller::Ticket Poller::leave(int fd) {
-  const auto at = static_cast<std::size_t>(fd);
-  if (at >= entries_.size() || entries_[at].registered == 0) return 0;
-  Entry& entry = entries_[at];
-  let_go(entry);
-  return entry.ticket = next_ticket();
-}
-
-void Poller::adopt(int fd, Ticket ticket) {
+void Poller::remove(int fd) {
   const auto at = static_cast<std::size_t>(fd);
   if (at >= entries_.size()) return;
-  // Without its ticket what stands here is of an earlier socket of that number: closing it has ended its registration.
-  if (ticket == 0 || entries_[at].ticket != ticket) entries_[at].registered = 0;
-  entries_[at].ticket = 0;
+  let_go(entries_[at]);
+  // Now, and not when it next shows: by then another thread may have closed it.
+  if (entries_[at].registered != 0) register_as(fd, entries_[at], 0);
 }
 
 void Poller::wake_by(int fd) {

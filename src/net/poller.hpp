@@ -23,9 +23,6 @@ class ReadyHandler {
 /// registration back when it first shows. Thread: the loop's.
 class Poller {
  public:
-  /// Names one registration, in all pollers. 0: none.
-  using Ticket = std::uint64_t;
-
   Poller();
   ~Poller();
   Poller(const Poller&) = delete;
@@ -37,10 +34,8 @@ class Poller {
   /// `fd` is about to be closed: its waits are over. The owner, who may be the one that asks, lives on until the next
   /// poll().
   void forget(int fd);
-  /// The waits are over, but `fd` stays registered for one who comes with the ticket: see adopt().
-  [[nodiscard]] Ticket leave(int fd);
-  /// Takes up a registration that was left here. Any other ticket: `fd` is registered at its first wait.
-  void adopt(int fd, Ticket ticket);
+  /// `fd` goes elsewhere, perhaps to another thread: its waits are over, and this loop knows it no more.
+  void remove(int fd);
 
   /// poll() is to return when `fd`, an eventfd(2), is written to.
   void wake_by(int fd);
@@ -53,7 +48,6 @@ class Poller {
  private:
   struct Entry {
     std::shared_ptr<ReadyHandler> owner;
-    Ticket ticket = 0;
     std::uint8_t registered = 0;  ///< EPOLLIN, EPOLLOUT: as the kernel has it
     std::uint8_t wanted = 0;
   };

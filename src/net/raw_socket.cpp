@@ -84,7 +84,6 @@ RawSocket::RawSocket(int fd, SSL_CTX* tls) : fd_(fd) {
 }
 
 RawSocket& RawSocket::operator=(RawSocket&& other) noexcept {
-  std::swap(ticket, other.ticket);
   std::swap(fd_, other.fd_);
   std::swap(ssl_, other.ssl_);
   return *this;

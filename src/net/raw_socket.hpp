@@ -1,6 +1,5 @@
 #pragma once
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -33,8 +32,7 @@ class RawSocket {
   RawSocket() = default;
   /// Takes `fd`. With `tls` the handshake runs inside the first reads and writes.
   RawSocket(int fd, SSL_CTX* tls);
-  RawSocket(RawSocket&& other) noexcept
-      : ticket(std::exchange(other.ticket, 0)), fd_(std::exchange(other.fd_, -1)), ssl_(std::move(other.ssl_)) {}
+  RawSocket(RawSocket&& other) noexcept : fd_(std::exchange(other.fd_, -1)), ssl_(std::move(other.ssl_)) {}
   RawSocket& operator=(RawSocket&& other) noexcept;
   RawSocket(const RawSocket&) = delete;
   RawSocket& operator=(const RawSocket&) = delete;
@@ -46,9 +44,6 @@ class RawSocket {
   [[nodiscard]] Transfer write(std::span<const iovec> parts) noexcept;
   /// Half-closes: TLS close_notify, then FIN. Best effort.
   void shutdown_write() noexcept;
-
-  /// Of its registration with the loop that it comes from (see Poller::leave()); 0: none.
-  std::uint64_t ticket = 0;
 
   [[nodiscard]] int fd() const noexcept { return fd_; }
   [[nodiscard]] bool is_open() const noexcept { return fd_ >= 0; }

@@ -11,9 +11,7 @@ namespace grtc::net {
 /// reads into the thread's scratch, so an idle connection owns no buffer.
 class Socket {
  public:
-  Socket(IoThread& io, RawSocket raw) : io_(io), raw_(std::move(raw)) {
-    if (is_open()) io_.poller().adopt(raw_.fd(), std::exchange(raw_.ticket, 0));
-  }
+  Socket(IoThread& io, RawSocket raw) : io_(io), raw_(std::move(raw)) {}
   Socket(const Socket&) = delete;
   Socket& operator=(const Socket&) = delete;
   ~Socket() { close(); }
@@ -25,9 +23,9 @@ class Socket {
   /// Likewise when there is room to write.
   void wait_writable(std::shared_ptr<ReadyHandler> owner) { io_.poller().wait_writable(raw_.fd(), std::move(owner)); }
 
-  /// Ends the waits. The socket can be taken to another thread; one that goes on here keeps its place in the loop.
+  /// Ends the waits. The socket can be taken to another thread.
   [[nodiscard]] RawSocket release() {
-    raw_.ticket = io_.poller().leave(raw_.fd());
+    io_.poller().remove(raw_.fd());
     return std::move(raw_);
   }
   /// Ends the waits and closes the descriptor.
