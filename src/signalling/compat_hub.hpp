@@ -11,6 +11,7 @@
 #include "core/event_log.hpp"
 #include "net/ws_loop.hpp"
 #include "ops/log.hpp"
+#include "signalling/drain.hpp"
 
 namespace grtc::signalling {
 
@@ -71,15 +72,6 @@ class CompatHub {
   ops::Log& log_;
   net::WsLoop loop_;
   std::unordered_set<CompatClient*> clients_;
-
-  struct Drain {
-    std::vector<std::weak_ptr<CompatClient>> left;  ///< to be closed, last first
-    std::size_t total = 0;
-    core::TimePoint begun;
-    std::chrono::milliseconds over{};
-    std::optional<core::TimePoint> all_told;
-    std::function<void()> done;
-  };
   std::optional<Drain> drain_;
 };
 

@@ -12,8 +12,6 @@ namespace {
 /// How long, and for how many, a removed client's token is remembered, so that its library can't walk back in.
 constexpr std::chrono::hours kBanTime{1};
 constexpr std::size_t kMaxBans = 1024;
-/// What the last ones that are told to come back have for their side of the closing handshake.
-constexpr std::chrono::milliseconds kLastAnswers{500};
 
 core::WallTime wall_now() {
   return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -71,31 +69,16 @@ void GrtcHub::tick(core::TimePoint now) {
 // ---- shutting down -------------------------------------------------------------------------------------------
 
 void GrtcHub::drain(std::chrono::milliseconds over, std::function<void()> done) {
-  Drain drain;
-  for (GrtcClient* client : clients_) drain.left.push_back(client->weak_from_this());
-  drain.total = drain.left.size();
-  drain.begun = io_.update_now();
-  drain.over = over;
-  drain.done = std::move(done);
-  drain_ = std::move(drain);
-  drain_some(drain_->begun);
+  std::vector<std::weak_ptr<net::WsConnection>> left;
+  for (GrtcClient* client : clients_) left.push_back(client->weak_from_this());
+  drain_.emplace(std::move(left), io_.update_now(), over, std::move(done));
+  drain_some(io_.now());
 }
 
-/// Closes as many as should be closed by `now`, so that they don't all come back to the next server at once.
 void GrtcHub::drain_some(core::TimePoint now) {
-  const std::chrono::duration<double> passed = now - drain_->begun;
-  const std::chrono::duration<double> over = drain_->over;
-  const double share = over.count() > 0 ? std::min(1.0, passed / over) : 1.0;
-  const auto due = static_cast<std::size_t>(static_cast<double>(drain_->total) * share) + 1;
-  while (!drain_->left.empty() && drain_->total - drain_->left.size() < due) {
-    const auto connection = std::static_pointer_cast<GrtcClient>(drain_->left.back().lock());
-    drain_->left.pop_back();
-    if (connection) connection->drain();
-  }
-  if (!drain_->left.empty()) return;
-  if (!drain_->all_told) drain_->all_told = now;
-  const bool over_now = clients_.empty() || now - *drain_->all_told >= kLastAnswers;
-  if (over_now && drain_->done) std::exchange(drain_->done, nullptr)();
+  drain_->proceed(
+      now, [](net::WsConnection& connection) { static_cast<GrtcClient&>(connection).drain(); },
+      [this] { return !clients_.empty(); });
 }
 
 std::vector<core::SavedRoom> GrtcHub::save() const {

@@ -13,6 +13,7 @@
 #include "net/raw_socket.hpp"
 #include "net/ws_loop.hpp"
 #include "ops/fixed_histogram.hpp"
+#include "signalling/drain.hpp"
 #include "signalling/envelope.hpp"
 #include "signalling/grtc_frames.hpp"
 
@@ -113,15 +114,6 @@ class GrtcHub {
   std::uint32_t relayed_this_turn_ = 0;
   std::unordered_set<GrtcClient*> clients_;
   std::deque<std::pair<core::TimePoint, std::string>> banned_;
-
-  struct Drain {
-    std::vector<std::weak_ptr<net::WsConnection>> left;  ///< to be closed, last first
-    std::size_t total = 0;
-    core::TimePoint begun;
-    std::chrono::milliseconds over{};
-    std::optional<core::TimePoint> all_told;
-    std::function<void()> done;
-  };
   std::optional<Drain> drain_;
 };
 
