@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { networkInterfaces, tmpdir } from 'node:os'
@@ -78,9 +79,12 @@ describe('grtc turn check', { skip: noCoturn, concurrency: 4 }, () => {
   })
 
   it('names a relay that has no port left', async (t) => {
-    const port = 18_000 + (process.pid % 1000)
+    const taken = createSocket('udp4').bind(0, '127.0.0.1')
+    t.after(() => taken.close())
+    await once(taken, 'listening')
+    const { port } = taken.address()
     const coturn = await startCoturn(t, { lines: ['allow-loopback-peers', `min-port=${port}`, `max-port=${port}`] })
-    await withOpenAllocation(coturn, () => fails(turnOf(coturn), /508 .*min-port to max-port/))
+    await fails(turnOf(coturn), /508 .*min-port to max-port/)
   })
 
   it('names a server that asks nobody for a credential', async (t) => {
@@ -107,11 +111,11 @@ describe('grtc turn check', { skip: noCoturn, concurrency: 4 }, () => {
   })
 
   it('tells no answer, a closed port, a stranger and an unknown name apart', async (t) => {
-    const silent = createSocket('udp4')
-    await new Promise((resolve) => { silent.bind(0, '127.0.0.1', resolve) })
+    const silent = createSocket('udp4').bind(0, '127.0.0.1')
     t.after(() => silent.close())
+    await once(silent, 'listening')
     const stranger = createServer((socket) => socket.on('error', () => {}).once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))).listen(0, '127.0.0.1')
-    await new Promise((resolve) => { stranger.once('listening', resolve) })
+    await once(stranger, 'listening')
     t.after(() => stranger.close())
     await fails(`turn:127.0.0.1:${silent.address().port}?transport=udp`, /no answer: a firewall/)
     await fails(`turn:127.0.0.1:${await freePort()}?transport=tcp`, /refused: nothing listens/)
