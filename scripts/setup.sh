@@ -8,11 +8,13 @@ build_packages=(
   g++-12 cmake ninja-build ccache
   libboost1.81-dev libsimdjson-dev libsqlite3-dev libssl-dev libspdlog-dev libfmt-dev libcli11-dev
   prometheus-cpp-dev libcurl4-openssl-dev zlib1g-dev
+  libhiredis-dev libpq-dev
   brotli gzip
 )
 test_packages=(
   libgtest-dev libgmock-dev
   clang-14 clang-format-14 clang-tidy-14 lld-14 libclang-rt-14-dev
+  redis-server redis-sentinel postgresql-15
   chromium coturn faketime sqlite3 openssl curl shellcheck git procps ca-certificates
 )
 
@@ -48,6 +50,10 @@ install_missing() {
 
 install_npm_packages() {
   [ -f package-lock.json ] || return 0
+  if [ -L node_modules ]; then
+    fail "node_modules is a symbolic link: npm ci would empty what it points to. Remove the link first"
+    return 1
+  fi
   local stamp=node_modules/.installed-from
   # npm writes files of its own into node_modules, so the lock file that was installed is kept for the comparison.
   if cmp -s package-lock.json "$stamp"; then return 0; fi
