@@ -22,10 +22,9 @@ core::Result<std::size_t> put(GrtcHub& hub, core::Room& room, const std::string&
   if (const auto fault = signalling::scan_envelope(message, envelope)) {
     return Problem{fault->code, std::string(fault->sentence), {}, 0};
   }
-  static constexpr std::string_view kNoSender = R"({"seq":")";
   const core::TimePoint now = hub.io().now();
   const core::Seq seq = room.next_seq();
-  const core::SharedFrame frame = signalling::relay_frame(kNoSender, seq, envelope.members);
+  const core::SharedFrame frame = signalling::relay_frame(signalling::kNoSender, core::SeqText(seq), envelope.members);
   if (envelope.broadcast) return room.broadcast(nullptr, seq, frame, now);
   std::size_t reached = 0;
   for (const std::string_view peer_id : envelope.to) {

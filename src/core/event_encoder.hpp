@@ -1,6 +1,7 @@
 #pragma once
 #include <string>
 
+#include "core/seq_text.hpp"
 #include "core/session.hpp"
 
 namespace grtc::core {
@@ -15,9 +16,9 @@ class EventEncoder {
   EventEncoder(const EventEncoder&) = delete;
   EventEncoder& operator=(const EventEncoder&) = delete;
 
-  [[nodiscard]] virtual SharedFrame joined(const Session& who, Seq seq) const = 0;
-  [[nodiscard]] virtual SharedFrame updated(const Session& who, Seq seq) const = 0;
-  [[nodiscard]] virtual SharedFrame left(const Session& who, LeaveReason reason, Seq seq) const = 0;
+  [[nodiscard]] virtual SharedFrame joined(const Session& who, const SeqText& seq) const = 0;
+  [[nodiscard]] virtual SharedFrame updated(const Session& who, const SeqText& seq) const = 0;
+  [[nodiscard]] virtual SharedFrame left(const Session& who, LeaveReason reason, const SeqText& seq) const = 0;
 
  protected:
   ~EventEncoder() = default;

@@ -17,8 +17,8 @@ class Outlet {
   virtual void events_waiting() = 0;
   /// Someone else wants this peer id: answer with Room::alive() if the client still does.
   virtual void probe() = 0;
-  /// A join that had to wait for a probe has been decided: the session is this connection's.
-  virtual void admitted(Session& session) = 0;
+  /// A join that had to wait has been decided: the session is this connection's.
+  virtual void admitted(Session& session, bool resumed) = 0;
   /// The session is not, or no longer, this connection's: tell the client and close.
   virtual void dismissed(const Problem& why) = 0;
 

@@ -24,6 +24,7 @@ enum class Code : std::uint8_t {
   slow_client,
   no_heartbeat,
   shutting_down,
+  out_of_reach,
   // grtc.v1, the socket stays open.
   bad_json,
   bad_message,
@@ -66,6 +67,7 @@ inline constexpr auto kCodes = std::to_array<CodeRow>({
     {Code::slow_client, "slow-client", 4408, 408, "Client reads too slowly"},
     {Code::no_heartbeat, "no-heartbeat", 4408, 408, "No heartbeat answered"},
     {Code::shutting_down, "shutting-down", 1012, 503, "Server restarts"},
+    {Code::out_of_reach, "out-of-reach", 1013, 503, "Other replicas out of reach"},
     {Code::bad_json, "bad-json", 0, 400, "Not JSON"},
     {Code::bad_message, "bad-message", 0, 400, "Bad message"},
     {Code::reserved_type, "reserved-type", 0, 400, "Reserved type"},

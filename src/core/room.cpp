@@ -22,9 +22,12 @@ Room::Room(std::string name, const RoomLimits& limits, const EventEncoder& encod
 // ---- joining -------------------------------------------------------------------------------------------------
 
 JoinOutcome Room::join(JoinRequest request, TimePoint now) {
+  if (request.resume && request.resume->any_peer) {
+    if (const std::string owner = peer_of(request.resume->token); !owner.empty()) request.peer_id = owner;
+  }
   if (Session* session = claimed(request)) {
     EventLog& log = session->log();
-    const bool nothing_missing = request.resume->seen ? log.rewind(*request.resume->seen) : log.rewind_to_start();
+    const bool nothing_missing = request.resume->seen ? log.rewind(request.resume->seen->seq) : log.rewind_to_start();
     if (nothing_missing) {
       const bool was_away = !session->connected();
       if (!was_away) {
@@ -70,7 +73,7 @@ Session& Room::admit(JoinRequest request, TimePoint now) {
                                                       EventLog(limits_.queue, seq_)));
   session.outlet_ = request.outlet;
   const Seq seq = next_seq();
-  broadcast(&session, seq, encoder_.joined(session, seq), now);
+  broadcast(&session, seq, encoder_.joined(session, SeqText(seq)), now);
   return session;
 }
 
@@ -156,14 +159,14 @@ void Room::update(Session& session, std::optional<std::string> name, std::option
 
 void Room::announce_update(const Session& who, TimePoint now) {
   const Seq seq = next_seq();
-  broadcast(&who, seq, encoder_.updated(who, seq), now);
+  broadcast(&who, seq, encoder_.updated(who, SeqText(seq)), now);
 }
 
 void Room::leave(Session& session, LeaveReason reason, TimePoint now) {
   const std::unique_ptr<Session> gone = erase(session);
   hasten_contests(gone->peer_id(), now);
   const Seq seq = next_seq();
-  broadcast(nullptr, seq, encoder_.left(*gone, reason, seq), now);
+  broadcast(nullptr, seq, encoder_.left(*gone, reason, SeqText(seq)), now);
 }
 
 void Room::remove(Session& session, LeaveReason reason, const Problem& why, TimePoint now) {
@@ -216,7 +219,7 @@ void Room::expire(TimePoint now) {
       outlet.dismissed(problem(Code::room_full, "This room is full."));
       continue;
     }
-    outlet.admitted(admit(std::move(request), now));
+    outlet.admitted(admit(std::move(request), now), false);
     refuse_contests(peer_id);
   }
 }

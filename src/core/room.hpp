@@ -25,7 +25,8 @@ struct RoomLimits {
 /// What a client shows to come back to its session.
 struct ResumeClaim {
   std::string token;
-  std::optional<Seq> seen;  ///< the last event it saw; nothing: none since its session began
+  std::optional<Position> seen;  ///< the last event it saw; nothing: none since its session began
+  bool any_peer = false;         ///< the client named no peer id
 };
 
 struct JoinRequest {

@@ -27,7 +27,7 @@ class Session {
   /// The secret that lets a client come back to this session.
   [[nodiscard]] const std::string& token() const noexcept { return token_; }
   [[nodiscard]] WallTime joined_at() const noexcept { return joined_at_; }
-  [[nodiscard]] bool connected() const noexcept { return outlet_ != nullptr; }
+  [[nodiscard]] bool connected() const noexcept { return outlet_ != nullptr || elsewhere_; }
   [[nodiscard]] EventLog& log() noexcept { return log_; }
   [[nodiscard]] const EventLog& log() const noexcept { return log_; }
 
@@ -41,7 +41,8 @@ class Session {
   }
 
  private:
-  friend class Room;  // attaches, detaches, renames
+  friend class Room;        // attaches, detaches, renames
+  friend class SharedRoom;  // the same
 
   std::string peer_id_;
   std::string name_;
@@ -53,6 +54,7 @@ class Session {
   Outlet* outlet_ = nullptr;
   std::size_t slot_ = 0;        ///< its place in the room's list
   TimePoint detached_until_{};  ///< when a detached session ends
+  bool elsewhere_ = false;      ///< connected as all replicas know it, whichever it is on
   bool overflowed_ = false;     ///< its log refused an event; settled after the loop over all sessions
 };
 

@@ -17,8 +17,8 @@ namespace grtc::redis {
 /// A Lua script that a Client knows: loaded into each node before the connection's first other command, so that it is
 /// always there by its digest.
 struct Script {
-  std::string_view name;  ///< for errors and metrics
-  std::string_view source;
+  std::string name;  ///< for errors and metrics
+  std::string source;
 };
 
 struct ClientOptions {

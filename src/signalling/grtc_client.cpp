@@ -15,8 +15,6 @@ using core::LeaveReason;
 
 /// A client that never lets its bucket fill is not bursting, it is flooding.
 constexpr std::chrono::seconds kThrottledTooLong{30};
-/// A probed holder answers within 2 s or not at all; a little more covers the tick.
-constexpr std::chrono::milliseconds kProbeSlack{500};
 
 }  // namespace
 
@@ -41,49 +39,26 @@ void GrtcClient::on_socket_closed() {
 
 // ---- coming in -----------------------------------------------------------------------------------------------
 
-void GrtcClient::join(core::Room& room, core::JoinRequest request) {
-  room_ = &room;
-  request.outlet = this;
-  const bool wanted_resume = request.resume.has_value();
-  const auto outcome = room.join(std::move(request), hub_.io_.now());
-  if (!is_open()) return;  // what the room told the others ended us too
-  if (const auto* joined = std::get_if<core::Joined>(&outcome)) {
-    welcome(*joined->session, joined->resumed);
-    if (wanted_resume && !joined->resumed) hub_.counters_.failed_resumes.add();
-  } else if (std::holds_alternative<core::Waiting>(outcome)) {
-    pause_reading(hub_.options_.limits.probe_window + kProbeSlack);
-  } else {
-    refuse(std::get<core::Problem>(outcome));
-  }
-}
-
-void GrtcClient::welcome(core::Session& session, bool resumed) {
+void GrtcClient::welcome(core::Session& session, const Greeting& greeting) {
   session_ = &session;
-  stamp_ = relay_stamp(session.peer_id());
-  (resumed ? hub_.counters_.resumes : hub_.counters_.joins).add();
+  (greeting.resumed ? hub_.counters_.resumes : hub_.counters_.joins).add();
   const GrtcOptions& options = hub_.options_;
   WelcomeFacts facts;
-  facts.resumed = resumed;
-  facts.seq = session.log().last_written();
+  facts.resumed = greeting.resumed;
+  facts.seq = greeting.seq;
   facts.resume_window_s = std::chrono::duration_cast<std::chrono::seconds>(options.limits.resume_window).count();
   facts.heartbeat_s = options.heartbeat.count();
   facts.max_message_bytes = options.max_message_bytes;
-  const std::string ice = options.ice_servers(room_->name(), session.peer_id(), proof_expires_);
+  const std::string ice = options.ice_servers(greeting.room, session.peer_id(), proof_expires_);
   facts.ice_servers = ice;
   facts.version = options.version;
   facts.instance = options.instance;
-  send_text(welcome_text(*room_, session, facts));
+  send_text(welcome_text(greeting.room, session, greeting.peers, facts));
   attach(&session.log());
 }
 
-void GrtcClient::admitted(core::Session& session) {
-  welcome(session, false);
-  resume_reading();
-}
-
 void GrtcClient::refuse(const core::Problem& problem) {
-  if (room_ != nullptr) hub_.rooms_.settle_later(*room_);
-  room_ = nullptr;
+  forsake();
   session_ = nullptr;
   hub_.counters_.errors.add();
   const core::CodeRow& row = core::row_of(problem.code);
@@ -119,7 +94,7 @@ void GrtcClient::on_text(std::string_view text) {
   const auto fault = scan_envelope(text, message);
   const bool is_new = message.id == 0 || session_->take_id(message.id);
   if (fault) {
-    if (is_new) complain(fault->code, fault->sentence, message.id);
+    if (is_new) complain(fault->code, fault->sentence, message.id, {});
   } else if (is_new || message.kind == Envelope::Kind::ping || message.kind == Envelope::Kind::leave) {
     handle(message, text);
   }
@@ -132,48 +107,14 @@ void GrtcClient::handle(const Envelope& message, std::string_view text) {
       return relay(message);
     case Envelope::Kind::ping:
       return pong(message);
-    case Envelope::Kind::update:
-      return update(message, text);
+    case Envelope::Kind::update: {
+      auto wanted = read_presence_update(text);
+      if (!wanted.has_error()) return update(*std::move(wanted), message.id);
+      return complain(wanted.error().code, wanted.error().sentence, message.id, {});
+    }
     case Envelope::Kind::leave:
       return leave();
   }
-}
-
-void GrtcClient::relay(const Envelope& message) {
-  hub_.relay_begins();
-  if (!message.broadcast) return relay_to_named(message);
-  const core::Seq seq = room_->next_seq();
-  room_->broadcast(session_, seq, relay_frame(stamp_, seq, message.members), hub_.io_.now());
-}
-
-void GrtcClient::relay_to_named(const Envelope& message) {
-  core::Room& room = *room_;  // a send may end our own session, but not the room under it
-  core::SharedFrame frame;
-  core::Seq seq = 0;
-  std::size_t absent = 0;
-  for (const std::string_view peer_id : message.to) {
-    core::Session* to = room.find(peer_id);
-    if (to == nullptr) {
-      ++absent;
-      continue;
-    }
-    if (seq == 0) {
-      seq = room.next_seq();
-      frame = relay_frame(stamp_, seq, message.members);
-    }
-    room.send(*to, seq, frame, hub_.io_.now());
-  }
-  if (absent == 0) return;
-  for (const std::string_view peer_id : message.to) {
-    if (room.find(peer_id) != nullptr) continue;
-    complain(Code::unknown_peer, "There is no such peer in this room.", message.id, peer_id);
-  }
-}
-
-void GrtcClient::update(const Envelope& message, std::string_view text) {
-  auto wanted = read_presence_update(text);
-  if (wanted.has_error()) return complain(wanted.error().code, wanted.error().sentence, message.id);
-  room_->update(*session_, std::move(wanted->name), std::move(wanted->meta), hub_.io_.now());
 }
 
 void GrtcClient::leave() {
@@ -187,16 +128,8 @@ void GrtcClient::pong(const Envelope& message) {
   send_text(text + "}");
 }
 
-/// Tells the client of a fault that it can go on after. It is an event of the session, so a resume repeats it.
-void GrtcClient::complain(Code code, std::string_view sentence, std::uint64_t ref, std::string_view to) {
-  if (session_ == nullptr) return;
-  hub_.counters_.errors.add();
-  const core::Seq seq = room_->next_seq();
-  room_->send(*session_, seq, text_frame(error_text(code, sentence, {ref, to, seq})), hub_.io_.now());
-}
-
 void GrtcClient::on_binary(std::string_view /*message*/) {
-  if (session_ != nullptr) complain(Code::bad_message, "grtc.v1 is spoken in text frames.", 0);
+  if (session_ != nullptr) complain(Code::bad_message, "grtc.v1 is spoken in text frames.", 0, {});
   throttle();
 }
 
@@ -231,7 +164,7 @@ void GrtcClient::on_ping_sent() {
 
 void GrtcClient::on_pong() {
   if (session_ == nullptr) return;
-  room_->alive(*session_);
+  alive();
   if (!mark_) return;
   mark_->answered = true;
   // Answered by the browser is not yet seen by the page: what is forgotten is also older than any resume.
@@ -259,20 +192,9 @@ void GrtcClient::drain() {
   close(row.close_code, row.title);
 }
 
-/// Parts from the session: for good, or so that its client can come back to it.
-void GrtcClient::let_go(bool gone_for_good) {
-  core::Room* room = std::exchange(room_, nullptr);
-  core::Session* session = std::exchange(session_, nullptr);
+core::Session* GrtcClient::part() {
   attach(nullptr);
-  if (room == nullptr) return;
-  if (session == nullptr) {
-    room->cancel_join(*this);
-  } else if (gone_for_good) {
-    room->leave(*session, LeaveReason::left, hub_.io_.now());
-  } else {
-    room->detach(*session, hub_.io_.now());
-  }
-  hub_.rooms_.settle(*room);
+  return std::exchange(session_, nullptr);
 }
 
 }  // namespace grtc::signalling

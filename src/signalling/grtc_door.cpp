@@ -82,7 +82,7 @@ void read_resume(const http::Request& request, Arrival& arrival) {
   core::ResumeClaim claim{std::string(*session), std::nullopt};
   if (const auto seq = request.query.get("seq")) {
     // No seq of ours: no event of any session, so the claim fails and the client learns that it has to start anew.
-    claim.seen = parse_seq(*seq).value_or(std::numeric_limits<core::Seq>::max());
+    claim.seen = core::parse_seq(*seq).value_or(core::Position{std::numeric_limits<core::Seq>::max()});
   }
   arrival.resume = std::move(claim);
 }

@@ -13,40 +13,20 @@
 namespace grtc::signalling {
 namespace {
 
-void write_seq(char* out, core::Seq seq) {
-  for (std::size_t i = kSeqDigits; i > 0; --i) {
-    out[i - 1] = static_cast<char>('0' + seq % 10);
-    seq /= 10;
-  }
-}
-
 std::string_view reason_name(core::LeaveReason reason) {
   static constexpr std::array<std::string_view, 4> kNames{"left", "timeout", "removed", "replaced"};
   return kNames[static_cast<std::size_t>(reason)];
 }
 
-core::SharedFrame peer_event(std::string_view type, const core::Session& who, core::Seq seq) {
+core::SharedFrame peer_event(std::string_view type, const core::Session& who, const core::SeqText& seq) {
   std::string text = R"({"type":")";
   text.append(type).append(R"(","peer":)");
   append_peer(text, who);
-  text.append(R"(,"seq":")").append(seq_text(seq)).append("\"}");
+  text.append(R"(,"seq":")").append(seq.view()).append("\"}");
   return text_frame(text);
 }
 
 }  // namespace
-
-std::string seq_text(core::Seq seq) {
-  std::string text(kSeqDigits, '0');
-  write_seq(text.data(), seq);
-  return text;
-}
-
-std::optional<core::Seq> parse_seq(std::string_view text) {
-  core::Seq seq = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seq);
-  if (text.size() != kSeqDigits || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return seq;
-}
 
 void append_peer(std::string& out, const core::Session& peer) {
   out.append(R"({"peer_id":)");
@@ -67,8 +47,9 @@ std::string relay_stamp(std::string_view peer_id) {
   return stamp;
 }
 
-core::SharedFrame relay_frame(std::string_view stamp, core::Seq seq, std::span<const std::string_view> members) {
-  std::size_t payload = stamp.size() + kSeqDigits + 3;  // `",` behind the seq, `}` at the end
+core::SharedFrame relay_frame(std::string_view stamp, const core::SeqText& seq,
+                              std::span<const std::string_view> members) {
+  std::size_t payload = stamp.size() + seq.view().size() + 3;  // `",` behind the seq, `}` at the end
   for (const std::string_view slice : members) payload += slice.size();
   core::SharedFrame frame(net::server_header_size(payload) + payload);
   char* out = net::write_server_header(frame.writable().data(), net::Opcode::text, payload);
@@ -77,8 +58,7 @@ core::SharedFrame relay_frame(std::string_view stamp, core::Seq seq, std::span<c
     out += bytes.size();
   };
   put(stamp);
-  write_seq(out, seq);
-  out += kSeqDigits;
+  put(seq.view());
   put("\",");
   for (const std::string_view slice : members) put(slice);
   put("}");
@@ -94,27 +74,22 @@ std::string error_text(core::Code code, std::string_view sentence, const ErrorCo
     text.append(R"(,"to":)");
     core::append_json_string(text, context.to);
   }
-  if (context.seq) text.append(R"(,"seq":")").append(seq_text(*context.seq)).append("\"");
+  if (context.seq) text.append(R"(,"seq":")").append(context.seq->view()).append("\"");
   text += '}';
   return text;
 }
 
-std::string welcome_text(const core::Room& room, const core::Session& self, const WelcomeFacts& facts) {
+std::string welcome_text(std::string_view room, const core::Session& self, std::string_view peers,
+                         const WelcomeFacts& facts) {
   std::string text = R"({"type":"welcome","room":)";
-  core::append_json_string(text, room.name());
+  core::append_json_string(text, room);
   text.append(R"(,"peer_id":)");
   core::append_json_string(text, self.peer_id());
   text.append(fmt::format(
       R"(,"session":"{}","resumed":{},"received":{},"seq":"{}","resume_window_s":{},"heartbeat_s":{},"max_message_bytes":{})",
-      self.token(), facts.resumed, self.received(), seq_text(facts.seq), facts.resume_window_s, facts.heartbeat_s,
+      self.token(), facts.resumed, self.received(), facts.seq.view(), facts.resume_window_s, facts.heartbeat_s,
       facts.max_message_bytes));
-  text.append(R"(,"peers":[)");
-  bool first = true;
-  for (const auto& peer : room.sessions()) {
-    if (peer.get() == &self) continue;
-    if (!std::exchange(first, false)) text += ',';
-    append_peer(text, *peer);
-  }
+  text.append(R"(,"peers":[)").append(peers);
   text.append(R"(],"ice_servers":)").append(facts.ice_servers);
   text.append(R"(,"server":{"name":"gRTC","version":)");
   core::append_json_string(text, facts.version);
@@ -131,19 +106,20 @@ core::SharedFrame text_frame(std::string_view text) {
   return frame;
 }
 
-core::SharedFrame GrtcEncoder::joined(const core::Session& who, core::Seq seq) const {
+core::SharedFrame GrtcEncoder::joined(const core::Session& who, const core::SeqText& seq) const {
   return peer_event("peer-joined", who, seq);
 }
 
-core::SharedFrame GrtcEncoder::updated(const core::Session& who, core::Seq seq) const {
+core::SharedFrame GrtcEncoder::updated(const core::Session& who, const core::SeqText& seq) const {
   return peer_event("peer-updated", who, seq);
 }
 
-core::SharedFrame GrtcEncoder::left(const core::Session& who, core::LeaveReason reason, core::Seq seq) const {
+core::SharedFrame GrtcEncoder::left(const core::Session& who, core::LeaveReason reason,
+                                    const core::SeqText& seq) const {
   std::string text = R"({"type":"peer-left","peer_id":)";
   core::append_json_string(text, who.peer_id());
   text.append(R"(,"reason":")").append(reason_name(reason));
-  text.append(R"(","seq":")").append(seq_text(seq)).append("\"}");
+  text.append(R"(","seq":")").append(seq.view()).append("\"}");
   return text_frame(text);
 }
 

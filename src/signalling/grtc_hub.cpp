@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "signalling/grtc_client.hpp"
+#include "signalling/local_client.hpp"
 #include "signalling/random_id.hpp"
 
 namespace grtc::signalling {
@@ -19,12 +19,13 @@ core::WallTime wall_now() {
 
 }  // namespace
 
-GrtcHub::GrtcHub(net::IoThread& io, const GrtcOptions& options)
+GrtcHub::GrtcHub(net::IoThread& io, const GrtcOptions& options, std::unique_ptr<RoomKeeper> keeper)
     : io_(io),
       options_(options),
       loop_(io, options.heartbeat),
       rooms_(options.limits, encoder_),
-      relay_latency_({0.00002, 0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5}) {
+      relay_latency_({0.00002, 0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5}),
+      keeper_(std::move(keeper)) {
   loop_.after_flush = [this] { measure_relay(); };
   io_.every_tick([this](core::TimePoint now) { tick(now); });
 }
@@ -34,8 +35,7 @@ GrtcHub::~GrtcHub() {
 }
 
 void GrtcHub::arrive(Arrival arrival) {
-  const auto client =
-      std::make_shared<GrtcClient>(*this, std::move(arrival.socket), arrival.proof_expires, std::move(arrival.ticket));
+  const auto client = make_client(arrival);
   client->start(arrival.handshake, std::move(arrival.early));
   if (!arrival.refusal && arrival.resume && is_banned(arrival.resume->token)) {
     arrival.refusal = core::Problem{core::Code::forbidden, "An administrator removed this client.", {}, 0};
@@ -45,25 +45,35 @@ void GrtcHub::arrive(Arrival arrival) {
   }
   if (arrival.refusal) return client->refuse(*arrival.refusal);
 
-  core::Room& room = rooms_.open(arrival.room);
   core::JoinRequest request;
-  request.peer_id = std::move(arrival.peer_id);
-  if (request.peer_id.empty() && arrival.resume) request.peer_id = room.peer_of(arrival.resume->token);
-  if (request.peer_id.empty()) request.peer_id = random_peer_id();
+  const bool any_peer = arrival.peer_id.empty();
+  request.peer_id = any_peer ? random_peer_id() : std::move(arrival.peer_id);
   request.name = std::move(arrival.name);
   request.fresh_token = random_session_token();
   request.resume = std::move(arrival.resume);
   request.now_wall = wall_now();
-  client->join(room, std::move(request));
+  if (request.resume) request.resume->any_peer = any_peer;
+  if (keeper_) return keeper_->join(*client, arrival.room, std::move(request));
+  core::Room& room = rooms_.open(arrival.room);
+  static_cast<LocalClient&>(*client).join(room, std::move(request));  // made by make_client()
   rooms_.settle(room);
+}
+
+std::shared_ptr<GrtcClient> GrtcHub::make_client(Arrival& arrival) {
+  if (keeper_) {
+    return keeper_->make_client(*this, std::move(arrival.socket), arrival.proof_expires, std::move(arrival.ticket));
+  }
+  return std::make_shared<LocalClient>(*this, std::move(arrival.socket), arrival.proof_expires,
+                                       std::move(arrival.ticket));
 }
 
 void GrtcHub::tick(core::TimePoint now) {
   rooms_.expire(now);
+  if (keeper_) keeper_->tick(now);
   while (!banned_.empty() && banned_.front().first <= now) banned_.pop_front();
   if (drain_) drain_some(now);
-  room_gauge_.set(rooms_.size());
-  peer_gauge_.set(rooms_.peers());
+  room_gauge_.set(keeper_ ? keeper_->rooms() : rooms_.size());
+  peer_gauge_.set(keeper_ ? keeper_->peers() : rooms_.peers());
 }
 
 // ---- shutting down -------------------------------------------------------------------------------------------

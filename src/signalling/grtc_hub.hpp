@@ -16,6 +16,7 @@
 #include "signalling/drain.hpp"
 #include "signalling/envelope.hpp"
 #include "signalling/grtc_frames.hpp"
+#include "signalling/room_keeper.hpp"
 
 namespace grtc::signalling {
 
@@ -61,7 +62,8 @@ struct GrtcCounters {
 /// The rooms that live on one I/O thread and the clients in them. Thread: that one, but for what says otherwise.
 class GrtcHub {
  public:
-  GrtcHub(net::IoThread& io, const GrtcOptions& options);
+  /// @param keeper  of rooms that are shared with other replicas; null: this hub keeps them alone
+  GrtcHub(net::IoThread& io, const GrtcOptions& options, std::unique_ptr<RoomKeeper> keeper = nullptr);
   ~GrtcHub();
 
   /// Takes a connection in. Thread: the hub's.
@@ -69,6 +71,12 @@ class GrtcHub {
 
   [[nodiscard]] core::RoomRegistry& rooms() noexcept { return rooms_; }
   [[nodiscard]] net::IoThread& io() noexcept { return io_; }
+  [[nodiscard]] net::WsLoop& loop() noexcept { return loop_; }
+  [[nodiscard]] const GrtcOptions& options() const noexcept { return options_; }
+  void count_error() noexcept { counters_.errors.add(); }
+  void count_failed_resume() noexcept { counters_.failed_resumes.add(); }
+  /// A message was read that is going to be relayed in this turn: for the latency.
+  void relay_begins();
   /// Any thread may read the counters.
   [[nodiscard]] const GrtcCounters& counters() const noexcept { return counters_; }
   [[nodiscard]] const net::WsTraffic& traffic() const noexcept { return loop_.traffic(); }
@@ -94,10 +102,10 @@ class GrtcHub {
  private:
   friend class GrtcClient;
 
+  [[nodiscard]] std::shared_ptr<GrtcClient> make_client(Arrival& arrival);
   void tick(core::TimePoint now);
   void drain_some(core::TimePoint now);
   [[nodiscard]] bool is_banned(std::string_view token) const;
-  void relay_begins();
   void measure_relay();
 
   net::IoThread& io_;
@@ -115,6 +123,7 @@ class GrtcHub {
   std::unordered_set<GrtcClient*> clients_;
   std::deque<std::pair<core::TimePoint, std::string>> banned_;
   std::optional<Drain> drain_;
+  std::unique_ptr<RoomKeeper> keeper_;  ///< outlives the clients, see the destructor
 };
 
 }  // namespace grtc::signalling

@@ -16,14 +16,14 @@ using namespace std::chrono_literals;
 /// Words short enough to compare: "joined bob", "updated bob away", "left bob timeout", each behind its seq.
 class PlainEncoder final : public core::EventEncoder {
  public:
-  core::SharedFrame joined(const core::Session& who, core::Seq) const override {
+  core::SharedFrame joined(const core::Session& who, const core::SeqText&) const override {
     return say("joined " + who.peer_id());
   }
-  core::SharedFrame updated(const core::Session& who, core::Seq) const override {
+  core::SharedFrame updated(const core::Session& who, const core::SeqText&) const override {
     return say("updated " + who.peer_id() + (who.connected() ? "" : " away") +
                (who.name().empty() ? "" : " " + who.name()));
   }
-  core::SharedFrame left(const core::Session& who, core::LeaveReason reason, core::Seq) const override {
+  core::SharedFrame left(const core::Session& who, core::LeaveReason reason, const core::SeqText&) const override {
     static constexpr std::string_view kReasons[] = {"left", "timeout", "removed", "replaced"};
     return say("left " + who.peer_id() + " " + std::string(kReasons[static_cast<std::size_t>(reason)]));
   }
@@ -35,7 +35,7 @@ class FakeClient final : public core::Outlet {
  public:
   void events_waiting() override { ++wakes; }
   void probe() override { ++probes; }
-  void admitted(core::Session& to) override { session = &to; }
+  void admitted(core::Session& to, bool /*resumed*/) override { session = &to; }
   void dismissed(const core::Problem& why) override {
     dismissal = why.code;
     session = nullptr;
@@ -93,7 +93,8 @@ struct RoomWorld {
   core::JoinOutcome resume(const std::string& peer_id, const std::string& token, std::optional<core::Seq> seen,
                            FakeClient& client) {
     core::JoinRequest asked = request(peer_id, client);
-    asked.resume = core::ResumeClaim{token, seen};
+    asked.resume = core::ResumeClaim{token, std::nullopt};
+    if (seen) asked.resume->seen = core::Position{*seen};
     auto outcome = room.join(std::move(asked), now);
     const auto* joined = std::get_if<core::Joined>(&outcome);
     if (joined != nullptr && !client.dismissal) client.session = joined->session;

@@ -164,7 +164,7 @@ class History : public RoomWorld {
     if (connected(peer)) return;
     peer.client = std::make_unique<FakeClient>();
     JoinRequest asked = request(peer.id, *peer.client);
-    asked.resume = ResumeClaim{peer.token, peer.seen};
+    asked.resume = ResumeClaim{peer.token, Position{peer.seen}};
     const auto outcome = room_now().join(std::move(asked), now);
     if (peer.client->dismissal) return;
     ASSERT_TRUE(std::holds_alternative<Joined>(outcome));

@@ -217,7 +217,7 @@ TEST_F(RoomRestore, GivesSessionsBackWithTheirEvents) {
   restarted.restore(room.save(), now);
   FakeClient again;
   JoinRequest asked = request("bob", again);
-  asked.resume = ResumeClaim{token, seen};
+  asked.resume = ResumeClaim{token, Position{seen}};
   const auto outcome = restarted.join(std::move(asked), now);
   ASSERT_TRUE(std::get<Joined>(outcome).resumed);
   again.session = std::get<Joined>(outcome).session;

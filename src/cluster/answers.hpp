@@ -1,0 +1,21 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/room_journal.hpp"
+#include "redis/reply.hpp"
+
+namespace grtc::cluster {
+
+/// A stream's entry id (`ms-n`) as a `seq`: the milliseconds in front, so that a room whose memory was lost goes on
+/// with later ones. 4,096 events a millisecond and room, and 16 digits, last until 2047.
+[[nodiscard]] core::Seq seq_of(std::string_view id);
+[[nodiscard]] std::string id_of(core::Seq seq);
+
+[[nodiscard]] core::Answer read_answer(const redis::Reply& reply);
+[[nodiscard]] core::Snapshot read_snapshot(const redis::Reply& reply);
+/// What XRANGE gives.
+[[nodiscard]] std::vector<core::LogEntry> read_entries(const redis::Reply& reply);
+
+}  // namespace grtc::cluster

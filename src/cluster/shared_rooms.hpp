@@ -1,0 +1,111 @@
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "core/counter.hpp"
+#include "core/shared_room.hpp"
+#include "redis/client.hpp"
+#include "signalling/grtc_frames.hpp"
+#include "signalling/room_keeper.hpp"
+
+namespace grtc::cluster {
+
+struct ClusterOptions {
+  redis::Target target;
+  redis::ClientOptions client;
+  core::RoomLimits limits;
+  std::string instance;              ///< this replica's name in welcomes and logs
+  std::chrono::seconds heartbeat{};  ///< HEARTBEAT_S: bounds how long a client may have been gone unnoticed
+};
+
+/// What the metrics show of a replica's part in the shared rooms; written by one thread, read by any.
+struct ClusterCounters {
+  core::Counter published;  ///< operations that were carried out
+  core::Counter received;   ///< facts that were heard
+  core::Counter held;       ///< operations that wait for Redis now
+  core::Counter refused;    ///< operations that Redis refused
+  core::Counter lost_replicas;
+  core::Counter reachable;  ///< 1 or 0
+};
+
+/// grtc.v1's frames, also of what the log of a shared room says.
+class SharedFrames final : public core::SharedEncoder {
+ public:
+  [[nodiscard]] core::SharedFrame joined(const core::Session& who, const core::SeqText& seq) const override;
+  [[nodiscard]] core::SharedFrame updated(const core::Session& who, const core::SeqText& seq) const override;
+  [[nodiscard]] core::SharedFrame left(const core::Session& who, core::LeaveReason reason,
+                                       const core::SeqText& seq) const override;
+  [[nodiscard]] core::SharedFrame message(std::string_view from, const core::SeqText& seq,
+                                          std::string_view members) const override;
+  [[nodiscard]] core::SharedFrame told(std::string_view text, const core::SeqText& seq) const override;
+  [[nodiscard]] std::string complaint(core::Code code, std::string_view sentence, std::uint64_t ref,
+                                      std::string_view to) const override;
+
+ private:
+  signalling::GrtcEncoder frames_;
+};
+
+/// One I/O thread's rooms that are shared through Redis: opens a room when somebody here is in it, hears its channel,
+/// carries its operations out, keeps this replica known as alive and finds out which others are not. Thread: its
+/// loop's.
+class SharedRooms final : public signalling::RoomKeeper, private core::RoomJournal {
+ public:
+  SharedRooms(net::IoThread& io, const ClusterOptions& options);
+  ~SharedRooms() override;
+
+  // signalling::RoomKeeper
+  [[nodiscard]] std::shared_ptr<signalling::GrtcClient> make_client(signalling::GrtcHub& hub, net::RawSocket socket,
+                                                                    std::optional<core::WallTime> proof_expires,
+                                                                    std::shared_ptr<void> ticket) override;
+  void join(signalling::GrtcClient& client, const std::string& room, core::JoinRequest request) override;
+  void tick(core::TimePoint now) override;
+  [[nodiscard]] std::size_t rooms() const override { return places_.size(); }
+  [[nodiscard]] std::size_t peers() const override;
+
+  /// For administrators: what a room is, wherever its peers are; `done` runs once. Null: Redis can't be reached.
+  void look(const std::string& room, std::function<void(const core::Snapshot*)> done);
+  void announce(const std::string& room, std::string members, std::vector<std::string> to);
+  void remove(const std::string& room, std::string peer_id);
+
+  /// Any thread.
+  [[nodiscard]] const ClusterCounters& counters() const noexcept { return counters_; }
+
+ private:
+  class Place;
+
+  // core::RoomJournal
+  void carry_out(core::SharedRoom& room, const core::Operation& operation) override;
+  void read_all(core::SharedRoom& room) override;
+  void read_after(core::SharedRoom& room, core::Seq after) override;
+  void whisper(core::SharedRoom& room, std::string_view text) override;
+
+  Place& open(const std::string& room);
+  [[nodiscard]] std::shared_ptr<Place> place_of(const core::SharedRoom& room) const;
+  void eval(Place& place, const redis::Script& script, std::uint64_t number, std::vector<std::string> arguments,
+            std::function<void(Place&, const redis::Reply&)> on_reply);
+  void on_state();
+  void stay_alive();
+  void look_for_the_lost();
+  void witness(core::TimePoint now);
+  void close_idle();
+
+  net::IoThread& io_;
+  const ClusterOptions& options_;
+  std::string origin_;
+  core::SharedRoomOptions room_options_;
+  SharedFrames frames_;
+  ClusterCounters counters_;
+  redis::Client client_;
+  std::unordered_map<std::string, std::shared_ptr<Place>> places_;
+  std::map<std::string, unsigned> silent_;  ///< how often in a row another replica was not there
+  std::uint64_t highest_operation_ = 0;     ///< in rooms that are closed
+  core::TimePoint next_second_{};
+  core::TimePoint up_since_{};
+  bool was_up_ = false;
+};
+
+}  // namespace grtc::cluster

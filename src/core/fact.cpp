@@ -1,0 +1,53 @@
+#include "core/fact.hpp"
+
+#include <charconv>
+
+namespace grtc::core {
+namespace {
+
+std::string_view take_field(std::string_view& rest) {
+  const std::size_t end = rest.find(kFieldMark);
+  const std::string_view field = rest.substr(0, end);
+  rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+  return field;
+}
+
+}  // namespace
+
+bool is_for(const Fact& fact, std::string_view peer_id) {
+  if (fact.kind == Fact::Kind::told) return fact.peer == peer_id;
+  if (fact.kind == Fact::Kind::taken_over) return false;
+  if (fact.kind != Fact::Kind::message) return fact.peer != peer_id;
+  if (fact.fields[0].empty()) return fact.peer != peer_id;
+  bool named = false;
+  each_name(fact.fields[0], [&](std::string_view name) { named = named || name == peer_id; });
+  return named;
+}
+
+std::optional<Fact> read_fact(std::string_view text) {
+  Fact fact;
+  const std::string_view kind = take_field(text);
+  static constexpr std::string_view kKinds = "JAZDGULXMT";
+  if (kind.size() != 1 || kKinds.find(kind.front()) == std::string_view::npos) return std::nullopt;
+  fact.kind = static_cast<Fact::Kind>(kind.front());
+  fact.origin = take_field(text);
+  const std::string_view number = take_field(text);
+  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), fact.operation);
+  if (error != std::errc() || end != number.data() + number.size()) return std::nullopt;
+  fact.peer = take_field(text);
+  for (std::string_view& field : fact.fields) field = take_field(text);
+  return fact;
+}
+
+std::string write_fact(Fact::Kind kind, std::string_view origin, std::uint64_t operation, std::string_view peer,
+                       std::initializer_list<std::string_view> fields) {
+  std::string text(1, static_cast<char>(kind));
+  const auto add = [&text](std::string_view field) { (text += kFieldMark).append(field); };
+  add(origin);
+  add(std::to_string(operation));
+  add(peer);
+  for (const std::string_view field : fields) add(field);
+  return text;
+}
+
+}  // namespace grtc::core

@@ -1,0 +1,112 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/seq_text.hpp"
+#include "core/time.hpp"
+
+namespace grtc::core {
+
+class SharedRoom;
+
+/// Something that a replica wants to have happened in a shared room. Carried out once or not at all, in the order of
+/// `number`, however often it is sent; then it stands as a fact in the room's log.
+struct Operation {
+  enum class Kind : std::uint8_t { join, relay, update, detach, leave, expire, lose, restore };
+
+  /// What a join needs besides.
+  struct Entry {
+    std::string token;
+    std::string claim;       ///< the token that the client showed; empty: none
+    bool from_start = true;  ///< it saw no event
+    Position seen;
+    bool any_peer = false;  ///< the client named no peer id: the claimed token says which
+    std::string evict;      ///< the attachment whose holder did not answer a probe; empty: nobody is to be evicted
+    std::string replaced_fact;
+  };
+
+  std::uint64_t number = 0;
+  Kind kind = Kind::relay;
+  std::string peer;        ///< of `lose`: the origin that has gone; empty: an administrator
+  std::string attachment;  ///< with which the peer must be attached; empty: whatever it is
+  std::uint64_t id = 0;    ///< the client's, to be remembered as taken; 0: none
+  std::vector<std::string> to;
+  std::string fact;
+  std::string name;
+  std::string meta;
+  WallTime joined_at;
+  std::unique_ptr<Entry> entry;
+
+  // How far it has come.
+  bool answered = false;
+  Seq position = 0;  ///< of its fact; 0: there is none
+
+  [[nodiscard]] std::size_t bytes() const noexcept { return 200 + fact.size() + name.size() + meta.size(); }
+};
+
+using LogEntry = std::pair<Seq, std::string>;
+
+struct Answer {
+  enum class Outcome : std::uint8_t {
+    done,
+    joined,
+    resumed,
+    held,     ///< another connection has the peer id: `attachment`
+    full,     ///< no room for one more
+    banned,   ///< an administrator removed this client
+    absent,   ///< there is no such session (any more)
+    moved,    ///< the session is attached elsewhere
+    nothing,  ///< it needed not be done, or was done before
+    failed,   ///< `sentence` says why; nothing was done
+  };
+  Outcome outcome = Outcome::nothing;
+  Seq position = 0;
+  std::string attachment;
+  std::vector<std::string> absent;  ///< receivers that are not there
+  std::string sentence;
+  std::string peer_id;     ///< of a join or resume
+  std::string generation;  ///< of the room's memory, as in Snapshot
+  std::uint64_t received = 0;
+  std::vector<LogEntry> missed;  ///< all that happened in the room after what the client saw
+};
+
+/// What a room is at a position of its log.
+struct Snapshot {
+  struct Peer {
+    std::string peer_id;
+    std::string name;
+    std::string meta;
+    std::string attachment;  ///< empty: not connected
+    WallTime joined_at;
+  };
+  Seq position = 0;
+  std::string generation;  ///< another one: the room's memory was lost in between
+  std::vector<Peer> peers;
+};
+
+/// The log that all replicas of a room read and write. Answers come back as calls of the room, later. Thread: the
+/// room's.
+class RoomJournal {
+ public:
+  RoomJournal() = default;
+  RoomJournal(const RoomJournal&) = delete;
+  RoomJournal& operator=(const RoomJournal&) = delete;
+
+  /// SharedRoom::answered(), unless the log is lost from sight before: then the room asks again when it is back.
+  virtual void carry_out(SharedRoom& room, const Operation& operation) = 0;
+  /// SharedRoom::opened().
+  virtual void read_all(SharedRoom& room) = 0;
+  /// SharedRoom::caught_up() with what happened after `after`.
+  virtual void read_after(SharedRoom& room, Seq after) = 0;
+  /// SharedRoom::overheard() on all replicas that have the room open; may get lost, and leaves no trace.
+  virtual void whisper(SharedRoom& room, std::string_view text) = 0;
+
+ protected:
+  ~RoomJournal() = default;
+};
+
+}  // namespace grtc::core

@@ -1,0 +1,406 @@
+#include "core/shared_room.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace grtc::core {
+namespace {
+
+constexpr std::string_view kAlive = "alive";
+/// Facts that are kept while the room is read; more, and it is read again.
+constexpr std::size_t kMaxUnheard = 20'000;
+/// How long a session that the log forgot may take to be put back by its replica.
+constexpr std::chrono::seconds kRestoreTime{10};
+constexpr std::chrono::seconds kAskAgain{1};
+
+}  // namespace
+
+SharedRoom::SharedRoom(std::string name, const SharedRoomOptions& options, const SharedEncoder& encoder,
+                       RoomJournal& journal, std::uint64_t floor)
+    : name_(std::move(name)),
+      options_(options),
+      encoder_(encoder),
+      journal_(journal),
+      next_operation_(floor),
+      told_(floor),
+      in_log_(floor) {}
+
+Session* SharedRoom::find(std::string_view peer_id) const {
+  const auto it = members_.find(peer_id);
+  return it == members_.end() ? nullptr : it->second.session.get();
+}
+
+std::size_t SharedRoom::local() const {
+  const auto here = std::count_if(members_.begin(), members_.end(),
+                                  [](const auto& entry) { return entry.second.session->outlet_ != nullptr; });
+  return static_cast<std::size_t>(here) + entering_.size();
+}
+
+bool SharedRoom::is_idle() const {
+  if (!queue_.empty() || local() > 0) return false;
+  // Somebody has to see to it that who is away ends: the last one here, unless another replica has the room open.
+  const bool anyone_away = std::any_of(members_.begin(), members_.end(),
+                                       [](const auto& entry) { return !entry.second.session->connected(); });
+  return !anyone_away || !origins_.empty();
+}
+
+SeqText SharedRoom::position() const {
+  // What was told ahead of the log is behind `last_` until the log has it too.
+  return told_ > in_log_ ? SeqText(last_, options_.origin, told_) : SeqText(last_);
+}
+
+std::vector<std::pair<std::string, Seq>> SharedRoom::witnessed() const {
+  std::vector<std::pair<std::string, Seq>> all;
+  if (told_ > in_log_) return all;
+  for (const auto& [id, member] : members_) {
+    if (member.session->outlet_ != nullptr) all.emplace_back(id, member.given);
+  }
+  return all;
+}
+
+// ---- what is wanted ------------------------------------------------------------------------------------------
+
+Operation SharedRoom::make(Operation::Kind kind, Fact::Kind fact, std::string_view peer,
+                           std::initializer_list<std::string_view> fields) {
+  Operation operation;
+  operation.number = next_operation_ + 1;
+  operation.kind = kind;
+  operation.peer = peer;
+  if (const auto it = members_.find(peer); it != members_.end()) operation.attachment = it->second.attachment;
+  operation.fact = write_fact(fact, options_.origin, operation.number, peer, fields);
+  return operation;
+}
+
+bool SharedRoom::has_place_for(const Operation& operation) const {
+  return queue_.size() < options_.held.events && queue_bytes_ + operation.bytes() <= options_.held.bytes;
+}
+
+void SharedRoom::submit(Operation operation) {
+  next_operation_ = operation.number;
+  queue_bytes_ += operation.bytes();
+  const Operation& queued = queue_.emplace_back(std::move(operation));
+  if (reachable_) {
+    journal_.carry_out(*this, queued);
+  } else {
+    tell_locally(queued);
+  }
+}
+
+Operation SharedRoom::make_about(Operation::Kind kind, Fact::Kind fact, const Member& member, std::string_view name,
+                                 std::string_view meta) {
+  const Session& session = *member.session;
+  const std::string joined_ms = std::to_string(session.joined_at().time_since_epoch().count());
+  Operation operation = make(kind, fact, session.peer_id(), {member.attachment, name, joined_ms, meta});
+  operation.name = name;
+  operation.meta = meta;
+  operation.joined_at = session.joined_at();
+  return operation;
+}
+
+void SharedRoom::tell_locally(const Operation& operation) {
+  const auto fact = read_fact(operation.fact);
+  if (!fact || !fact->is_tellable() || operation.answered) return;
+  told_ = operation.number;
+  const std::string text = operation.fact;  // what it sets off may move the queue
+  if (const auto again = read_fact(text)) effect(*again, position(), last_, {});
+}
+
+void SharedRoom::say(std::string_view from, std::string_view members, std::span<const std::string_view> to,
+                     std::uint64_t id) {
+  std::string names;
+  for (const std::string_view name : to) {
+    if (!names.empty()) names += kNameMark;
+    names += name;
+  }
+  Operation operation = make(Operation::Kind::relay, Fact::Kind::message, from, {names, members});
+  operation.id = id;
+  operation.to.assign(to.begin(), to.end());
+  if (has_place_for(operation)) {
+    submit(std::move(operation));
+  } else if (Session* sender = find(from)) {
+    refuse(*sender, "The other replicas can't be reached, and no more can be kept for them.", id);
+  }
+  settle_overflows();
+}
+
+void SharedRoom::relay(Session& from, std::string_view members, std::span<const std::string_view> to,
+                       std::uint64_t id) {
+  say(from.peer_id(), members, to, id);
+}
+
+void SharedRoom::announce(std::string_view members, std::span<const std::string_view> to) {
+  say({}, members, to, 0);
+}
+
+void SharedRoom::update(Session& session, std::optional<std::string> name, std::optional<std::string> meta,
+                        std::uint64_t id) {
+  Member& member = members_.find(session.peer_id())->second;
+  const std::string& old_name = member.wanted ? member.wanted->name : session.name_;
+  const std::string& old_meta = member.wanted ? member.wanted->meta : session.meta_;
+  Member::Wanted wanted{next_operation_ + 1, name ? *std::move(name) : old_name, meta ? *std::move(meta) : old_meta};
+  Operation operation = make_about(Operation::Kind::update, Fact::Kind::updated, member, wanted.name, wanted.meta);
+  operation.id = id;
+  if (!has_place_for(operation)) return refuse(session, "The other replicas can't be reached.", id);
+  member.wanted = std::move(wanted);
+  submit(std::move(operation));
+  settle_overflows();
+}
+
+void SharedRoom::tell(Session& session, std::string_view text, std::uint64_t id) {
+  Operation operation = make(Operation::Kind::relay, Fact::Kind::told, session.peer_id(), {text});
+  operation.id = id;
+  if (has_place_for(operation)) submit(std::move(operation));
+  settle_overflows();
+}
+
+/// Nothing of it can be written down, so it is an event that no resume repeats.
+void SharedRoom::refuse(Session& from, std::string_view sentence, std::uint64_t id) {
+  const auto it = members_.find(from.peer_id());
+  if (it == members_.end()) return;
+  give(it->second, encoder_.told(encoder_.complaint(Code::unavailable, sentence, id, {}), position()), last_);
+  settle_overflows();
+}
+
+void SharedRoom::leave(Session& session) {
+  session.outlet_ = nullptr;
+  submit(make(Operation::Kind::leave, Fact::Kind::left, session.peer_id(), {"left"}));
+  settle_overflows();
+}
+
+void SharedRoom::detach(Session& session) {
+  if (session.outlet_ == nullptr) return;
+  session.outlet_ = nullptr;
+  const Member& member = members_.find(session.peer_id())->second;
+  submit(make_about(Operation::Kind::detach, Fact::Kind::detached, member, session.name_, session.meta_));
+  settle_overflows();
+}
+
+bool SharedRoom::remove(std::string_view peer_id) {
+  if (find(peer_id) == nullptr) return false;
+  Operation operation = make(Operation::Kind::leave, Fact::Kind::left, peer_id, {"removed"});
+  operation.attachment.clear();
+  submit(std::move(operation));
+  settle_overflows();
+  return true;
+}
+
+void SharedRoom::lose(std::string_view origin) {
+  if (!origins_.contains(origin) || !reachable_) return;
+  Operation operation = make(Operation::Kind::lose, Fact::Kind::lost, origin, {});
+  submit(std::move(operation));
+}
+
+// ---- signs of life -------------------------------------------------------------------------------------------
+
+void SharedRoom::alive(const Session& session) {
+  const auto it = members_.find(session.peer_id());
+  if (it == members_.end()) return;
+  const std::string text = std::string(kAlive) + kFieldMark + it->second.attachment;
+  journal_.whisper(*this, text);
+}
+
+void SharedRoom::overheard(std::string_view text, TimePoint /*now*/) {
+  const std::size_t mark = text.find(kFieldMark);
+  if (mark == std::string_view::npos) return;
+  const std::string_view attachment = text.substr(mark + 1);
+  if (text.substr(0, mark) == kAlive) {
+    std::vector<std::string> refused;
+    for (const auto& waiting : entering_) {
+      if (waiting->probed_until && waiting->holder == attachment) refused.push_back(waiting->attachment);
+    }
+    for (const std::string& one : refused) {
+      dismiss_entering(one, {Code::peer_id_taken, "This peer id is in use in this room.", {}, 0});
+    }
+    return;
+  }
+  for (auto& [id, member] : members_) {
+    if (member.attachment == attachment && member.session->outlet_ != nullptr) member.session->outlet_->probe();
+  }
+}
+
+// ---- the log -------------------------------------------------------------------------------------------------
+
+void SharedRoom::listening() {
+  if (phase_ == Phase::closed || phase_ == Phase::opening) {
+    phase_ = Phase::opening;
+    journal_.read_all(*this);
+  } else {
+    phase_ = Phase::catching_up;
+    journal_.read_after(*this, last_);
+  }
+}
+
+void SharedRoom::opened(Snapshot snapshot, TimePoint now) {
+  const bool first = !std::exchange(was_opened_, true);
+  if (first) {
+    for (Snapshot::Peer& peer : snapshot.peers) {
+      Member& member = insert(peer.peer_id, peer.name, peer.joined_at, peer.attachment);
+      member.session->meta_ = std::move(peer.meta);
+      member.session->elsewhere_ = !member.attachment.empty();
+      member.away_until = now + options_.limits.resume_window;
+    }
+  } else {
+    reconcile(snapshot, now);
+  }
+  generation_ = std::move(snapshot.generation);
+  last_ = std::max(last_, snapshot.position);
+  phase_ = Phase::open;
+  for (const auto& [position, fact] : std::exchange(unheard_, {})) apply(position, fact, now);
+  if (first) {
+    for (const auto& waiting : entering_) ask_to_enter(*waiting);
+  }
+}
+
+void SharedRoom::caught_up(const std::vector<LogEntry>& entries, const std::string& generation, bool complete,
+                           TimePoint now) {
+  if (!complete || (generation != generation_ && !generation_.empty())) {
+    phase_ = Phase::opening;
+    return journal_.read_all(*this);
+  }
+  phase_ = Phase::open;
+  for (const auto& [position, fact] : entries) apply(position, fact, now);
+  for (const auto& [position, fact] : std::exchange(unheard_, {})) apply(position, fact, now);
+}
+
+void SharedRoom::apply(Seq position, std::string_view text, TimePoint now) {
+  if (phase_ != Phase::open) {
+    if (unheard_.size() < kMaxUnheard) unheard_.emplace_back(position, text);
+    return;
+  }
+  if (position <= last_) return;
+  const auto fact = read_fact(text);
+  if (!fact) return;
+  last_ = position;
+  bool told_already = false;
+  if (fact->origin == options_.origin) {
+    in_log_ = std::max(in_log_, fact->operation);
+    told_already = fact->is_tellable() && fact->operation <= told_;
+    if (!queue_.empty() && fact->operation >= queue_.front().number && fact->operation <= queue_.back().number) {
+      Operation& own = queue_[static_cast<std::size_t>(fact->operation - queue_.front().number)];
+      own.position = position;
+    }
+  }
+  if (told_already) {
+    hand_out(*fact, frame_of(*fact, this->position()), position, true);
+  } else {
+    effect(*fact, this->position(), position, now);
+  }
+  drop_done();
+  settle_overflows();
+}
+
+void SharedRoom::answered(std::uint64_t number, Answer answer, TimePoint now) {
+  if (queue_.empty() || number < queue_.front().number || number > queue_.back().number) return;
+  Operation& operation = queue_[static_cast<std::size_t>(number - queue_.front().number)];
+  operation.answered = true;
+  operation.position = answer.position;
+  const std::string peer = operation.peer;
+  const std::string attachment = operation.attachment;
+  const Operation::Kind kind = operation.kind;
+  const std::uint64_t id = operation.id;
+  const bool is_message = kind == Operation::Kind::relay || kind == Operation::Kind::update;
+  drop_done();
+  if (kind == Operation::Kind::join) return answered_entering(std::move(answer), attachment, now);
+  const auto it = members_.find(peer);
+  Session* session = it == members_.end() ? nullptr : it->second.session.get();
+  if (!is_message || session == nullptr || session->outlet_ == nullptr) return;
+  if (answer.outcome == Answer::Outcome::failed) {
+    refuse(*session, answer.sentence, id);
+  } else if (answer.outcome == Answer::Outcome::absent || answer.outcome == Answer::Outcome::moved) {
+    std::exchange(session->outlet_, nullptr)
+        ->dismissed({Code::session_replaced, "This session has ended or is connected elsewhere.", {}, 0});
+  }
+  for (const std::string& absent : answer.absent) {
+    tell(*session, encoder_.complaint(Code::unknown_peer, "There is no such peer in this room.", id, absent), 0);
+  }
+}
+
+/// What is answered and, if it left a fact, was seen in the log.
+void SharedRoom::drop_done() {
+  while (!queue_.empty()) {
+    const Operation& oldest = queue_.front();
+    const bool seen = oldest.position > 0 && oldest.position <= last_;
+    if (!seen && !(oldest.answered && oldest.position == 0)) return;
+    queue_bytes_ -= oldest.bytes();
+    queue_.pop_front();
+  }
+}
+
+void SharedRoom::reachable() {
+  if (std::exchange(reachable_, true)) return;
+  for (const Operation& operation : queue_) {
+    if (!operation.answered) journal_.carry_out(*this, operation);
+  }
+}
+
+void SharedRoom::unreachable(TimePoint /*now*/) {
+  if (!std::exchange(reachable_, false)) return;
+  // By number: what is told may set off more.
+  for (std::size_t i = 0; i < queue_.size(); ++i) {
+    // What is answered but was not seen yet also has to be told now, or it would come behind what follows.
+    if (queue_[i].number > told_) {
+      queue_[i].answered = false;
+      tell_locally(queue_[i]);
+    }
+  }
+  settle_overflows();
+}
+
+void SharedRoom::tick(TimePoint now) {
+  expire_away(now);
+  wait_for_the_log(now);
+  settle_overflows();
+}
+
+void SharedRoom::expire_away(TimePoint now) {
+  std::vector<std::string> forgotten;
+  for (auto& [id, member] : members_) {
+    if (member.missing_until && *member.missing_until <= now) forgotten.emplace_back(id);
+    if (member.session->connected() || member.away_until > now || !reachable_ || phase_ != Phase::open) continue;
+    member.away_until = now + kAskAgain;
+    submit(make(Operation::Kind::expire, Fact::Kind::expired, id, {}));
+  }
+  for (const std::string& id : forgotten) {
+    const std::string text = write_fact(Fact::Kind::expired, {}, 0, id);
+    effect(*read_fact(text), position(), last_, now);
+  }
+}
+
+/// The session lives here, and the log has forgotten it or takes it for lost.
+void SharedRoom::put_back(Member& member) {
+  const Session& session = *member.session;
+  Operation operation =
+      make_about(Operation::Kind::restore, Fact::Kind::joined, member, session.name(), session.meta());
+  operation.id = session.received();
+  operation.entry = std::make_unique<Operation::Entry>();
+  operation.entry->token = session.token();
+  submit(std::move(operation));
+}
+
+/// The log has lost its memory, or some of what happened: the view is brought to what the log knows now. Sessions that
+/// are attached here are put back into the log; those of other replicas are given time to be.
+void SharedRoom::reconcile(const Snapshot& snapshot, TimePoint now) {
+  std::unordered_map<std::string_view, const Snapshot::Peer*> known;
+  for (const Snapshot::Peer& peer : snapshot.peers) known.emplace(peer.peer_id, &peer);
+  for (auto& [id, member] : members_) {
+    if (known.contains(id)) continue;
+    if (member.session->outlet_ != nullptr) {
+      put_back(member);
+    } else {
+      member.missing_until = now + kRestoreTime;
+    }
+  }
+  for (const Snapshot::Peer& peer : snapshot.peers) {
+    const auto it = members_.find(peer.peer_id);
+    const bool here = it != members_.end() && it->second.session->outlet_ != nullptr;
+    if (here || (it != members_.end() && it->second.attachment == peer.attachment)) continue;
+    const auto kind = it == members_.end()      ? Fact::Kind::joined
+                      : peer.attachment.empty() ? Fact::Kind::lost
+                                                : Fact::Kind::attached;
+    const std::string joined_ms = std::to_string(peer.joined_at.time_since_epoch().count());
+    const std::string text = write_fact(kind, {}, 0, peer.peer_id, {peer.attachment, peer.name, joined_ms, peer.meta});
+    effect(*read_fact(text), position(), last_, now);
+  }
+}
+
+}  // namespace grtc::core
