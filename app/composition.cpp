@@ -1,5 +1,6 @@
 #include "app/composition.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 #include "app/serve_options.hpp"
@@ -65,6 +66,7 @@ Result<void> Composition::assemble() {
   if (check_every.count() > 0) ice_monitor_ = std::make_unique<IceMonitor>(*ice, check_every, log_);
   ice_ = std::make_unique<IceServers>(*std::move(ice));
   if (auto opened = open_store(); !opened) return opened;
+  if (auto read = read_redis(); !read) return read;
   make_hubs();
   dialects_ = std::make_unique<Dialects>(settings_, io_.loops(), log_);
   if (auto opened = open_server(); !opened) return opened;
@@ -94,13 +96,32 @@ Result<void> Composition::open_store() {
   return {};
 }
 
+Result<void> Composition::read_redis() {
+  if (!settings_.has("REDIS_URL")) return {};
+  auto target = redis::Target::parse(settings_.text("REDIS_URL"));
+  if (!target) return core::Problem{core::Code::bad_request, "REDIS_URL: " + target.error().sentence, {}, 0};
+  cluster_options_ = std::make_unique<cluster::ClusterOptions>();
+  cluster_options_->target = *std::move(target);
+  cluster_options_->client.timeout = std::chrono::milliseconds(settings_.integer("REDIS_TIMEOUT_MS"));
+  cluster_options_->limits = hub_options_.limits;
+  cluster_options_->instance = hub_options_.instance;
+  cluster_options_->heartbeat = hub_options_.heartbeat;
+  return {};
+}
+
 void Composition::make_hubs() {
   hub_options_.ice_servers = [this](std::string_view /*room*/, std::string_view peer_id,
                                     std::optional<core::WallTime> proof) {
     return ice_->issue(peer_id, wall_now(), proof, IceServers::Via::welcome).ice_servers;
   };
   for (net::IoThread* io : io_.loops()) {
-    hubs_.push_back(std::make_unique<signalling::GrtcHub>(*io, hub_options_));
+    std::unique_ptr<signalling::RoomKeeper> keeper;
+    if (cluster_options_) {
+      auto shared = std::make_unique<cluster::SharedRooms>(*io, *cluster_options_);
+      shared_rooms_.push_back(shared.get());
+      keeper = std::move(shared);
+    }
+    hubs_.push_back(std::make_unique<signalling::GrtcHub>(*io, hub_options_, std::move(keeper)));
     hub_pointers_.push_back(hubs_.back().get());
   }
   directory_ = std::make_unique<HubDirectory>(hub_pointers_);
@@ -200,10 +221,19 @@ void Composition::add_service_routes(http::Router& router) {
                                       .started_at = started_at_,
                                       .clock = steady_now,
                                       .database_readable = [this] { return store_->readable(); },
+                                      .replicas_reachable = replicas_reachable(),
                                       .rooms = sum(&signalling::GrtcHub::room_count),
                                       .peers = sum(&signalling::GrtcHub::peer_count),
                                       .readiness = [this] { return readiness_.load(); },
                                       .metrics = metrics_});
+}
+
+std::function<bool()> Composition::replicas_reachable() {
+  if (shared_rooms_.empty()) return nullptr;
+  return [this] {
+    return std::all_of(shared_rooms_.begin(), shared_rooms_.end(),
+                       [](const cluster::SharedRooms* rooms) { return rooms->counters().reachable.value() == 1; });
+  };
 }
 
 void Composition::publish_metrics(const http::Router& router) {
@@ -292,6 +322,7 @@ void Composition::restore_letters() {
 }
 
 void Composition::save_sessions() {
+  if (cluster_options_) return;  // they are where any replica can resume them
   std::vector<core::SavedRoom> rooms;
   for (const auto& hub : hubs_) {
     for (core::SavedRoom& room : hub->save()) rooms.push_back(std::move(room));
@@ -303,6 +334,7 @@ void Composition::save_sessions() {
 }
 
 void Composition::restore_sessions() {
+  if (cluster_options_) return;
   auto rooms = signalling::take_sessions(session_path(settings_), wall_now(), kMaxSessionAge);
   if (!rooms) return log_.warning("the sessions of the last run are lost", {{"cause", rooms.error().sentence}});
   if (rooms->empty() || settings_.seconds("RESUME_WINDOW_S").count() == 0) return;

@@ -9,6 +9,7 @@
 #include "app/hub_directory.hpp"
 #include "app/ice_monitor.hpp"
 #include "app/io_threads.hpp"
+#include "cluster/shared_rooms.hpp"
 #include "core/time.hpp"
 #include "http/server.hpp"
 #include "items/feed.hpp"
@@ -63,6 +64,7 @@ class Composition {
   [[nodiscard]] core::Result<void> assemble();
   [[nodiscard]] core::Result<void> open_store();
   [[nodiscard]] core::Result<void> open_server();
+  [[nodiscard]] core::Result<void> read_redis();
   void make_hubs();
   void restore_sessions();
   void restore_letters();
@@ -70,6 +72,7 @@ class Composition {
   [[nodiscard]] core::Result<std::shared_ptr<http::Router>> make_router();
   void add_ice_routes(http::Router& router);
   void add_service_routes(http::Router& router);
+  [[nodiscard]] std::function<bool()> replicas_reachable();
   void publish_metrics(const http::Router& router);
   void observe(const http::Observation& seen);
   [[nodiscard]] std::string_view door_pattern(std::string_view path) const;
@@ -92,6 +95,8 @@ class Composition {
   IoThreads io_;
   std::unique_ptr<items::sqlite::SqliteStore> store_;
   std::unique_ptr<items::Feed> feed_;
+  std::unique_ptr<cluster::ClusterOptions> cluster_options_;  ///< nothing: this server stands alone
+  std::vector<cluster::SharedRooms*> shared_rooms_;           ///< one a hub, which owns it
   std::vector<std::unique_ptr<signalling::GrtcHub>> hubs_;
   std::vector<signalling::GrtcHub*> hub_pointers_;
   std::unique_ptr<HubDirectory> directory_;

@@ -87,6 +87,10 @@ void SharedRooms::join(signalling::GrtcClient& client, const std::string& room, 
   static_cast<SharedClient&>(client).join(open(room).room, std::move(request));  // made by make_client()
 }
 
+bool SharedRooms::is_busy() const {
+  return std::any_of(places_.begin(), places_.end(), [](const auto& entry) { return entry.second->room.held() > 0; });
+}
+
 std::size_t SharedRooms::peers() const {
   std::size_t count = 0;
   for (const auto& [name, place] : places_) count += place->room.local();

@@ -63,6 +63,7 @@ class SharedRooms final : public signalling::RoomKeeper, private core::RoomJourn
                                                                     std::shared_ptr<void> ticket) override;
   void join(signalling::GrtcClient& client, const std::string& room, core::JoinRequest request) override;
   void tick(core::TimePoint now) override;
+  [[nodiscard]] bool is_busy() const override;
   [[nodiscard]] std::size_t rooms() const override { return places_.size(); }
   [[nodiscard]] std::size_t peers() const override;
 

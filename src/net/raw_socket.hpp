@@ -48,6 +48,8 @@ class RawSocket {
   [[nodiscard]] int fd() const noexcept { return fd_; }
   [[nodiscard]] bool is_open() const noexcept { return fd_ >= 0; }
   [[nodiscard]] bool secure() const noexcept { return ssl_ != nullptr; }
+  /// Null when it is plain.
+  [[nodiscard]] SSL* tls() const noexcept { return ssl_.get(); }
 
  private:
   struct FreeSsl {

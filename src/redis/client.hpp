@@ -22,8 +22,9 @@ struct Script {
 };
 
 struct ClientOptions {
-  std::chrono::milliseconds timeout{2000};     ///< REDIS_TIMEOUT_MS: an answer that takes longer breaks the connection
-  std::chrono::milliseconds backoff_min{50};   ///< the first wait before connecting again, doubled each time, with jitter
+  std::chrono::milliseconds timeout{2000};  ///< REDIS_TIMEOUT_MS: an answer that takes longer breaks the connection
+  std::chrono::milliseconds backoff_min{
+      50};  ///< the first wait before connecting again, doubled each time, with jitter
   std::chrono::milliseconds backoff_max{2000};
 };
 
@@ -55,9 +56,9 @@ class Client {
   /// What waits for an answer is not called back.
   ~Client();
 
-  /// Sends a command to the node that holds `key`. `on_reply` runs once, never inside this call, and for the commands of
-  /// one key in their order. When the node can't be reached, or breaks before it answers: Reply::lost(). Nothing is sent
-  /// twice by itself but what a Cluster redirects (MOVED, ASK), which was not carried out.
+  /// Sends a command to the node that holds `key`. `on_reply` runs once, never inside this call, and for the commands
+  /// of one key in their order. When the node can't be reached, or breaks before it answers: Reply::lost(). Nothing is
+  /// sent twice by itself but what a Cluster redirects (MOVED, ASK), which was not carried out.
   void command(std::string_view key, std::span<const std::string_view> words, OnReply on_reply);
   void command(std::string_view key, std::initializer_list<std::string_view> words, OnReply on_reply) {
     command(key, std::span(words.begin(), words.size()), std::move(on_reply));

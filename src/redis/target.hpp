@@ -14,8 +14,9 @@ struct Host {
 };
 
 /// REDIS_URL, read:
-/// `redis://[user[:password]@]host[:port][/database]`, `rediss://…` (TLS), `redis+sentinel://[…@]host[:port],…/master[/database]`,
-/// `redis+cluster://[…@]host[:port],…`; each kind but the first with `s` behind `redis` for TLS.
+/// `redis://[user[:password]@]host[:port][/database]`, `rediss://…` (TLS),
+/// `redis+sentinel://[…@]host[:port],…/master[/database]`, `redis+cluster://[…@]host[:port],…`; each kind but the first
+/// with `s` behind `redis` for TLS.
 struct Target {
   enum class Kind : std::uint8_t { single, sentinel, cluster };
   Kind kind = Kind::single;

@@ -19,11 +19,16 @@ Response no_store(Response response) {
 Response health(const ServiceOptions& options) {
   const bool readable = options.database_readable();
   const auto uptime = std::chrono::floor<std::chrono::seconds>(options.clock() - options.started_at);
-  std::string json = readable ? R"({"status":"ok","version":)" : R"({"status":"down","version":)";
+  std::string_view redis = "off";
+  if (options.replicas_reachable) redis = options.replicas_reachable() ? "ok" : "down";
+  const std::string_view status = !readable ? "down" : redis == "down" ? "degraded" : "ok";
+  std::string json = R"({"status":")";
+  json.append(status).append(R"(","version":)");
   ops::append_json_string(json, options.version);
   json += ",\"uptime_s\":" + std::to_string(uptime.count()) + ",\"environment\":";
   ops::append_json_string(json, options.environment);
-  json += readable ? R"(,"checks":{"database":"ok","redis":"off"})" : R"(,"checks":{"database":"down","redis":"off"})";
+  json.append(R"(,"checks":{"database":")").append(readable ? "ok" : "down");
+  json.append(R"(","redis":")").append(redis).append("\"}");
   json += ",\"rooms\":" + std::to_string(options.rooms()) + ",\"peers\":" + std::to_string(options.peers()) + "}";
   return no_store(http::json_response(readable ? 200 : 503, std::move(json)));
 }

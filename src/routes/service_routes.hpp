@@ -19,6 +19,8 @@ struct ServiceOptions {
   core::TimePoint started_at;
   std::function<core::TimePoint()> clock;
   std::function<bool()> database_readable;
+  /// Whether the replicas that share the rooms can be reached. Null: this server stands alone.
+  std::function<bool()> replicas_reachable;
   std::function<std::uint64_t()> rooms;
   std::function<std::uint64_t()> peers;
   std::function<Readiness()> readiness;

@@ -88,7 +88,7 @@ void GrtcHub::drain(std::chrono::milliseconds over, std::function<void()> done) 
 void GrtcHub::drain_some(core::TimePoint now) {
   drain_->proceed(
       now, [](net::WsConnection& connection) { static_cast<GrtcClient&>(connection).drain(); },
-      [this] { return !clients_.empty(); });
+      [this] { return !clients_.empty() || (keeper_ && keeper_->is_busy()); });
 }
 
 std::vector<core::SavedRoom> GrtcHub::save() const {

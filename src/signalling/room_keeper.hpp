@@ -27,6 +27,8 @@ class RoomKeeper {
   /// Asks the room to let a client of make_client() in.
   virtual void join(GrtcClient& client, const std::string& room, core::JoinRequest request) = 0;
   virtual void tick(core::TimePoint now) = 0;
+  /// Something that was asked for has not been carried out yet.
+  [[nodiscard]] virtual bool is_busy() const = 0;
   [[nodiscard]] virtual std::size_t rooms() const = 0;
   /// Peers that are connected to this replica.
   [[nodiscard]] virtual std::size_t peers() const = 0;

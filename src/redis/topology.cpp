@@ -1,0 +1,104 @@
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "redis/client_impl.hpp"
+
+namespace grtc::redis {
+
+Node& Client::Impl::node_at(const Host& host) {
+  const auto it = std::find_if(nodes_.begin(), nodes_.end(), [&](const auto& node) {
+    return node->host.name == host.name && node->host.port == host.port;
+  });
+  if (it != nodes_.end()) return **it;
+  Node& made = *nodes_.emplace_back(std::make_unique<Node>());
+  made.host = host;
+  return made;
+}
+
+/// One host after the other, known nodes of a Cluster first: those that were named at the start may be gone.
+void Client::Impl::ask_next() {
+  if (asking_) return;
+  std::vector<Host> hosts;
+  if (target_.kind == Target::Kind::cluster) {
+    for (const auto& node : nodes_) hosts.push_back(node->host);
+  }
+  hosts.insert(hosts.end(), target_.hosts.begin(), target_.hosts.end());
+  const Host& host = hosts[asked_++ % hosts.size()];
+  if (target_.kind == Target::Kind::cluster) {
+    ask_where(host, {"CLUSTER", "SLOTS"}, [this](const Reply& reply) { return read_slots(reply); });
+  } else {
+    ask_where(host, {"SENTINEL", "get-master-addr-by-name", target_.master},
+              [this](const Reply& reply) { return read_master(reply); });
+  }
+}
+
+void Client::Impl::ask_where(const Host& host, std::vector<std::string_view> words,
+                             std::function<bool(const Reply&)> understood) {
+  LinkOptions options;
+  options.tls = target_.tls;
+  options.timeout = options_.timeout;
+  // Sentinels have users of their own, and mostly none.
+  if (target_.kind == Target::Kind::cluster) {
+    options.user = target_.user;
+    options.password = target_.password;
+  }
+  asking_ = std::make_shared<Link>(io_, resolver_, host, std::move(options));
+  asking_->on_up = [this, words = std::move(words), understood = std::move(understood)] {
+    asking_->send(words, [this, understood](const Reply& reply) {
+      if (reply.is_lost()) return;  // on_down follows
+      const std::shared_ptr<Link> answered = std::exchange(asking_, nullptr);
+      const bool knows = understood(reply);
+      io_.post([answered] { answered->abandon(); });  // not inside its own call
+      if (!knows) return retry_later();
+      for (const auto& node : nodes_) connect(*node);
+    });
+  };
+  asking_->on_down = [this](const std::string& /*why*/) {
+    const std::shared_ptr<Link> gone = std::exchange(asking_, nullptr);
+    retry_later();
+  };
+  asking_->start();
+}
+
+bool Client::Impl::read_master(const Reply& reply) {
+  if (reply.size() != 2) return false;
+  Host host{std::string(reply[0].text()), 0};
+  const std::string_view port = reply[1].text();
+  std::from_chars(port.data(), port.data() + port.size(), host.port);
+  if (!nodes_.empty() && (nodes_.front()->host.name != host.name || nodes_.front()->host.port != host.port)) {
+    for (const std::shared_ptr<Link>& link : {nodes_.front()->commands, nodes_.front()->channels}) {
+      if (link) link->abandon();
+    }
+    nodes_.clear();
+  }
+  (void)node_at(host);
+  return true;
+}
+
+bool Client::Impl::read_slots(const Reply& reply) {
+  std::vector<Node*> by_slot(kSlots, nullptr);
+  for (std::size_t i = 0; i < reply.size(); ++i) {
+    const Reply range = reply[i];
+    if (range.size() < 3 || range[2].size() < 2) return false;
+    const auto first = static_cast<std::size_t>(range[0].integer());
+    const auto last = static_cast<std::size_t>(range[1].integer());
+    if (first > last || last >= kSlots) return false;
+    const Host host{std::string(range[2][0].text()), static_cast<std::uint16_t>(range[2][1].integer())};
+    Node& node = node_at(host);
+    for (std::size_t slot = first; slot <= last; ++slot) by_slot[slot] = &node;
+  }
+  // A Cluster that has lost some of its slots serves none of them for long: ask again.
+  if (std::find(by_slot.begin(), by_slot.end(), nullptr) != by_slot.end()) return false;
+  by_slot_ = std::move(by_slot);
+  std::erase_if(nodes_, [this](const auto& node) {
+    if (std::find(by_slot_.begin(), by_slot_.end(), node.get()) != by_slot_.end()) return false;
+    for (const std::shared_ptr<Link>& link : {node->commands, node->channels}) {
+      if (link) link->abandon();
+    }
+    return true;
+  });
+  return true;
+}
+
+}  // namespace grtc::redis
