@@ -275,10 +275,6 @@ void SharedRoom::apply(Seq position, std::string_view text, TimePoint now) {
   if (fact->origin == options_.origin) {
     in_log_ = std::max(in_log_, fact->operation);
     told_already = fact->is_tellable() && fact->operation <= told_;
-    if (!queue_.empty() && fact->operation >= queue_.front().number && fact->operation <= queue_.back().number) {
-      Operation& own = queue_[static_cast<std::size_t>(fact->operation - queue_.front().number)];
-      own.position = position;
-    }
   }
   if (told_already) {
     hand_out(*fact, frame_of(*fact, this->position()), position, true);
@@ -319,8 +315,7 @@ void SharedRoom::answered(std::uint64_t number, Answer answer, TimePoint now) {
 void SharedRoom::drop_done() {
   while (!queue_.empty()) {
     const Operation& oldest = queue_.front();
-    const bool seen = oldest.position > 0 && oldest.position <= last_;
-    if (!seen && !(oldest.answered && oldest.position == 0)) return;
+    if (!oldest.answered || oldest.position > last_) return;
     queue_bytes_ -= oldest.bytes();
     queue_.pop_front();
   }

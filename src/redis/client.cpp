@@ -115,9 +115,11 @@ void Client::Impl::connect(Node& node) {
     std::shared_ptr<Link>& link = for_channels ? node.channels : node.commands;
     if (link) continue;
     link = make_link(node.host, for_channels);
-    link->on_up = [this, &node, for_channels] {
-      if (for_channels) subscribe_all(node);
-      if (node.is_up()) came_up();
+    link->on_up = [this, &node] {
+      if (!node.is_up()) return;
+      // Only now: who hears that it is subscribed asks what it has missed.
+      subscribe_all(node);
+      came_up();
     };
     link->on_down = [this, &node](const std::string& why) { went_down(&node, why); };
     if (for_channels) link->on_push = [this](const Reply& push) { on_push(push); };
@@ -191,7 +193,7 @@ void Client::Impl::eval(const Script& script, std::span<const std::string_view> 
 void Client::Impl::subscribe(std::string_view channel, ChannelListener& listener) {
   listeners_[std::string(channel)] = &listener;
   const Node* node = node_of(channel);
-  if (node == nullptr || !node->channels || !node->channels->is_up()) return;  // subscribe_all() does it
+  if (node == nullptr || !node->is_up()) return;  // subscribe_all() does it
   const std::array<std::string_view, 2> words{"SSUBSCRIBE", channel};
   node->channels->send_unanswered(words);
 }
@@ -199,7 +201,7 @@ void Client::Impl::subscribe(std::string_view channel, ChannelListener& listener
 void Client::Impl::unsubscribe(std::string_view channel) {
   listeners_.erase(std::string(channel));
   const Node* node = node_of(channel);
-  if (node == nullptr || !node->channels || !node->channels->is_up()) return;
+  if (node == nullptr || !node->is_up()) return;
   const std::array<std::string_view, 2> words{"SUNSUBSCRIBE", channel};
   node->channels->send_unanswered(words);
 }

@@ -199,10 +199,11 @@ void Link::take(const Reply& reply) {
   if (reply.size() >= 2 && on_push) {
     const std::string_view kind = reply[0].text();
     if (kind == "smessage" || kind == "ssubscribe" || kind == "sunsubscribe") return on_push(reply);
-    if (kind == "pong") {
-      pinged_ = false;
-      return;
-    }
+  }
+  // Where nothing is subscribed the answer to a ping is a plain one.
+  if (on_push && (reply.text() == "PONG" || (reply.size() == 2 && reply[0].text() == "pong"))) {
+    pinged_ = false;
+    return;
   }
   if (pending_.empty()) return reply.is_error() ? fail(std::string(reply.text())) : void();
   const Pending first = std::move(pending_.front());

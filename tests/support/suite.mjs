@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before } from 'node:test'
+import { Replicas, kReplicas } from './replicas.mjs'
 import { Server, grtcBinary } from './server.mjs'
 
 /** Whether the binary under test is an instrumented one, which is several times slower. */
@@ -9,11 +10,11 @@ export const kSlow = /\/(asan|tsan|debug)\//.test(grtcBinary())
 
 /**
  * One server for all tests of a `describe`: started before the first, ended after the last. A test that needs settings
- * of its own uses startServer().
+ * of its own uses startServer(). With GRTC_REPLICAS=3 it is three replicas that share a Redis.
  */
 export function sharedServer(options = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), 'grtc-test-'))
-  const server = new Server(folder, options)
+  const server = kReplicas > 1 ? new Replicas(folder, { ...options, count: kReplicas }) : new Server(folder, options)
   before(() => server.start())
   after(async () => {
     await server.stop('SIGKILL')

@@ -1,0 +1,89 @@
+// Starts Debian's real redis-server for a test, on a free port, and ends it.
+
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import net from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { freePort } from './coturn.mjs'
+import { waitFor } from './server.mjs'
+
+const kProgram = '/usr/bin/redis-server'
+/** Why there is no Redis here, or nothing. */
+export const noRedis = existsSync(kProgram) ? false : `${kProgram} is not installed (./dev setup)`
+
+/** A redis-server that ends with the test. `args` are added to its command line. */
+export async function startRedis(t, options = {}) {
+  const redis = new Redis(options)
+  t?.after(() => redis.remove())
+  await redis.start()
+  return redis
+}
+
+export class Redis {
+  /** @param {{port?: number, args?: string[], persistent?: boolean}} options  persistent: every write is on the disk */
+  constructor(options = {}) {
+    this.options = options
+    this.folder = mkdtempSync(path.join(tmpdir(), 'grtc-redis-'))
+    this.process = null
+    this.output = ''
+  }
+
+  get url() { return `redis://127.0.0.1:${this.port}` }
+
+  async start() {
+    this.port ??= this.options.port ?? await freePort()
+    const child = spawn(kProgram, ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder, '--save', '',
+      '--appendonly', this.options.persistent ? 'yes' : 'no', '--appendfsync', 'always', ...(this.options.args ?? [])],
+    { cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'] })
+    this.process = child
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk) => { this.output = (this.output + chunk).slice(-100_000) })
+    await waitFor(async () => child.exitCode !== null || (await this.command('PING').catch(() => '')) === 'PONG', { what: () => `redis-server:\n${this.output}` })
+    if (child.exitCode !== null) throw new Error(`redis-server ended:\n${this.output}`)
+  }
+
+  /** SIGTERM saves what there is to save; SIGKILL is a crash. */
+  async stop(signal = 'SIGTERM') {
+    const child = this.process
+    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    const ended = once(child, 'exit')
+    child.kill('SIGCONT')
+    child.kill(signal)
+    await ended
+  }
+
+  async restart(signal) {
+    await this.stop(signal)
+    await this.start()
+  }
+
+  /** As if the machine hung: it holds its connections and answers nothing. */
+  pause() { this.process.kill('SIGSTOP') }
+  resume() { this.process.kill('SIGCONT') }
+
+  async remove() {
+    await this.stop('SIGKILL')
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  /** One command of plain words on a connection of its own; resolves to the first line of the answer, without its mark. */
+  command(...words) {
+    return new Promise((resolve, reject) => {
+      const socket = net.connect(this.port, '127.0.0.1')
+      let text = ''
+      socket.setEncoding('utf8').once('error', reject).on('data', (chunk) => {
+        text += chunk
+        const first = text.split('\r\n')
+        const isBulk = first[0].startsWith('$') && first[0] !== '$-1'
+        if (first.length < (isBulk ? 3 : 2)) return
+        socket.destroy()
+        const answer = isBulk ? first[1] : first[0].slice(1)
+        if (text.startsWith('-')) reject(new Error(answer))
+        else resolve(answer)
+      })
+      socket.once('close', () => reject(new Error('redis-server closed the connection')))
+      socket.write(`*${words.length}\r\n${words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('')}`)
+    })
+  }
+}
