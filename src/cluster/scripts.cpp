@@ -5,8 +5,9 @@ namespace {
 
 // The fields of a room's state, each with what it is about behind the colon: t: token, n: name, m: meta, j: joined_at,
 // a: attachment ('' while away), d: when one that is away ends, i: highest client id taken, b: where it begins in the
-// log, w: what it was seen to have been given, A: where it was attached last; o: newest operation of an origin;
-// T: whose a token is; n the number of peers, g what tells this room's memory from a later one's, x bans.
+// log, w: what it was seen to have been given, A: where it was attached last, c: when that connection came; o: newest
+// operation of an origin; T: whose a token is; n the number of peers, g what tells this room's memory from a later
+// one's, x bans.
 constexpr std::string_view kPrelude = R"lua(
 local S, L, C = KEYS[1], KEYS[2], KEYS[3]
 local origin, operation = ARGV[1], ARGV[2]
@@ -38,7 +39,7 @@ local function remove(peer)
   local token = call('HGET', S, 't:' .. peer)
   if token then call('HDEL', S, 'T:' .. token) end
   call('HDEL', S, 't:' .. peer, 'n:' .. peer, 'm:' .. peer, 'j:' .. peer, 'a:' .. peer, 'd:' .. peer, 'i:' .. peer,
-    'b:' .. peer, 'w:' .. peer, 'A:' .. peer)
+    'b:' .. peer, 'c:' .. peer, 'w:' .. peer, 'A:' .. peer)
   call('HINCRBY', S, 'n', -1)
 end
 -- The log stays a while: a later room of this name must not use the same positions again.
@@ -112,10 +113,12 @@ if done_before() then
 end
 if claim ~= '' and call('HGET', S, 'x:' .. claim) then return {'banned'} end
 if held and held == claim then
+  -- A connection that came before the one that has the session now, on a slower way: it is the older one.
+  if tonumber(call('HGET', S, 'c:' .. peer) or 0) > tonumber(ARGV[9]) then return {'nothing'} end
   local seen = point_of_return()
   if seen then
     local kind = call('HGET', S, 'a:' .. peer) == '' and 'A' or 'Z'
-    call('HSET', S, 'a:' .. peer, attachment)
+    call('HSET', S, 'a:' .. peer, attachment, 'c:' .. peer, ARGV[9])
     call('HDEL', S, 'd:' .. peer)
     call('HSET', S, 'A:' .. peer, say(about(kind, peer, attachment)))
     keep()

@@ -161,7 +161,9 @@ Call call_of(const Operation& what, const core::RoomLimits& limits) {
     case Operation::Kind::detach:
       return {scripts::kDetach, {what.peer, what.attachment, what.fact, window}};
     case Operation::Kind::leave:
-      return {scripts::kLeave, {what.peer, what.attachment, what.fact, what.attachment.empty() ? "1" : "0"}};
+      return {scripts::kLeave, {what.peer, what.attachment, what.fact, "0"}};
+    case Operation::Kind::remove:
+      return {scripts::kLeave, {what.peer, std::string(), what.fact, "1"}};
     case Operation::Kind::expire:
       return {scripts::kExpire, {what.peer, what.fact}};
     case Operation::Kind::lose:

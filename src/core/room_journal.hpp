@@ -16,7 +16,7 @@ class SharedRoom;
 /// Something that a replica wants to have happened in a shared room. Carried out once or not at all, in the order of
 /// `number`, however often it is sent; then it stands as a fact in the room's log.
 struct Operation {
-  enum class Kind : std::uint8_t { join, relay, update, detach, leave, expire, lose, restore };
+  enum class Kind : std::uint8_t { join, relay, update, detach, leave, remove, expire, lose, restore };
 
   /// What a join needs besides.
   struct Entry {

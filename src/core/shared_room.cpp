@@ -177,7 +177,7 @@ void SharedRoom::detach(Session& session) {
 
 bool SharedRoom::remove(std::string_view peer_id) {
   if (find(peer_id) == nullptr) return false;
-  Operation operation = make(Operation::Kind::leave, Fact::Kind::left, peer_id, {"removed"});
+  Operation operation = make(Operation::Kind::remove, Fact::Kind::left, peer_id, {"removed"});
   operation.attachment.clear();
   submit(std::move(operation));
   settle_overflows();

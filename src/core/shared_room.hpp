@@ -116,6 +116,7 @@ class SharedRoom {
     std::string attachment;
     TimePoint away_until{};                  ///< when it is not connected
     std::optional<TimePoint> missing_until;  ///< the log forgot it: its own replica has so long to say that it lives
+    LogBounds missed;                        ///< how much it could not be given since it is away
     Seq given = 0;                           ///< position of the last event that it was given
     std::uint64_t entered_after = 0;         ///< operations up to this one were told here before it came
     /// What its client has asked for and the log does not say yet.
@@ -173,6 +174,7 @@ class SharedRoom {
   void end_member(const Fact& fact);
   /// @param newcomers_only  everyone else was told already, ahead of the log
   void hand_out(const Fact& fact, const SharedFrame& frame, Seq position, bool newcomers_only = false);
+  void note_missed(Member& member, const SharedFrame& frame);
   void give(Member& member, const SharedFrame& frame, Seq position);
   Member& insert(std::string_view peer_id, std::string_view name, WallTime joined_at, std::string_view attachment);
   void set_attachment(Member& member, std::string_view attachment);

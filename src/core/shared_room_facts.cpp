@@ -78,6 +78,7 @@ void SharedRoom::change_members(const Fact& fact, TimePoint now) {
     case Fact::Kind::detached:
     case Fact::Kind::lost:
       session.elsewhere_ = false;
+      member.missed = {};
       member.away_until = now + options_.limits.resume_window;
       if (session.outlet_ != nullptr) return put_back(member);
       return set_attachment(member, {});
@@ -131,6 +132,7 @@ void SharedRoom::hand_out(const Fact& fact, const SharedFrame& frame, Seq positi
 void SharedRoom::give(Member& member, const SharedFrame& frame, Seq position) {
   Session& session = *member.session;
   if (session.outlet_ == nullptr) {
+    if (!session.connected()) note_missed(member, frame);
     if (entering_.empty()) return;
     Entering* waiting = entering(member.attachment);
     if (waiting != nullptr && waiting->reached > 0) waiting->since.push_back(frame);
@@ -147,14 +149,30 @@ void SharedRoom::give(Member& member, const SharedFrame& frame, Seq position) {
   overflowed_.push_back(session.peer_id());
 }
 
+/// All replicas count, as the one that it was on may be no more; the first that asks ends it.
+void SharedRoom::note_missed(Member& member, const SharedFrame& frame) {
+  const bool was_full =
+      member.missed.events > options_.limits.queue.events || member.missed.bytes > options_.limits.queue.bytes;
+  ++member.missed.events;
+  member.missed.bytes += frame.size();
+  const bool is_full =
+      member.missed.events > options_.limits.queue.events || member.missed.bytes > options_.limits.queue.bytes;
+  if (is_full && !was_full) overflowed_.push_back(member.session->peer_id());
+}
+
 /// Not inside the loops over the members: it ends some.
 void SharedRoom::settle_overflows() {
   for (const std::string& peer_id : std::exchange(overflowed_, {})) {
     Session* session = find(peer_id);
-    if (session == nullptr || session->outlet_ == nullptr) continue;
-    std::exchange(session->outlet_, nullptr)
-        ->dismissed({Code::slow_client, "This client reads too slowly: its queue is full.", {}, 0});
-    submit(make(Operation::Kind::leave, Fact::Kind::left, peer_id, {"timeout"}));
+    if (session == nullptr || (session->outlet_ == nullptr && session->connected())) continue;
+    Operation ends = make(Operation::Kind::leave, Fact::Kind::left, peer_id, {"timeout"});
+    if (session->outlet_ == nullptr) {
+      ends.attachment = "-";  // nobody's: only while it is away
+    } else {
+      std::exchange(session->outlet_, nullptr)
+          ->dismissed({Code::slow_client, "This client reads too slowly: its queue is full.", {}, 0});
+    }
+    submit(std::move(ends));
   }
 }
 

@@ -125,7 +125,7 @@ describe('What a person cannot act on is an HTTP status and no socket', { concur
   })
 
   it('its own origin, and none, are welcome', async () => {
-    await join(server, fresh(), { headers: { Origin: `http://127.0.0.1:${server.port}` } })
+    await join(server, fresh(), { headers: { Host: '127.0.0.1:8001', Origin: 'http://127.0.0.1:8001' } })
     await join(server, fresh(), { headers: { Host: 'app.example', Origin: 'http://app.example' } })
     await join(server, fresh(), { headers: { Host: 'APP.example:80', Origin: 'http://app.example' } })
     await join(server, fresh())

@@ -13,9 +13,11 @@ export function joinPath(room, { peer, name, token, session, seq, raw } = {}) {
 /** Opens a socket to a room without waiting for the welcome. Options: those of joinPath and RawWs.open. */
 export async function open(server, room, options = {}) {
   const { path = joinPath(room, options), protocol = 'grtc.v1', headers, ...rest } = options
-  const ws = await RawWs.open({ port: server.port, tls: server.tlsClient, path,
+  // Where there are replicas, one that was not the last.
+  const port = options.not && server.portBut ? server.portBut(options.not) : server.port
+  const ws = await RawWs.open({ port, tls: server.tlsClient, path,
     headers: { 'Sec-WebSocket-Protocol': protocol ?? undefined, ...headers }, ...pick(rest) })
-  return new Peer(server, room, options, ws)
+  return Object.assign(new Peer(server, room, options, ws), { port })
 }
 
 /** Joins a room: resolves with the peer once its welcome came, and keeps that in `peer.welcome`. */
@@ -146,7 +148,7 @@ export class Peer {
   /** Comes back with the session and the last event seen (or what `options` says instead). */
   resume(options = {}) {
     const { token, name, localAddress } = this.options
-    return join(this.server, this.room, { peer: this.id, session: this.session, seq: this.seq, token, name, localAddress, ...options })
+    return join(this.server, this.room, { peer: this.id, session: this.session, seq: this.seq, token, name, localAddress, not: this.port, ...options })
       .then((peer) => Object.assign(peer, { nextId: this.nextId }))
   }
 

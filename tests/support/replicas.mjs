@@ -1,9 +1,10 @@
 // Several gRTC servers that share their rooms through a real Redis, for a test: each client meets any of them.
 
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { mkdirSync } from 'node:fs'
 import { Redis } from './redis.mjs'
-import { Server } from './server.mjs'
+import { Server, startServer } from './server.mjs'
 
 /** Like a Server, but `port` and `url` are another replica's each time. */
 export class Replicas {
@@ -20,8 +21,16 @@ export class Replicas {
   get host() { return '127.0.0.1' }
   get running() { return this.all.some((server) => server.running) }
   /** One after the other, so that two connections in a row are never on the same. */
-  get any() { return this.all[this.turn++ % this.all.length] }
+  get any() {
+    const running = this.all.filter((server) => server.running)
+    return (running.length > 0 ? running : this.all)[this.turn++ % (running.length || this.all.length)]
+  }
   get port() { return this.any.port }
+  /** The port of another replica than the one at `port`. */
+  portBut(port) {
+    const first = this.any
+    return (first.port === port ? this.any : first).port
+  }
   get url() { return this.any.url }
   get wsUrl() { return this.any.wsUrl }
   get output() { return this.all.map((server) => server.output).join('\n') }
@@ -48,6 +57,20 @@ export class Replicas {
     await Promise.all(this.all.map((server) => server.restart(signal)))
   }
 }
+
+/** Replicas that end with the test. */
+export async function startReplicas(t, options = {}) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'grtc-replicas-'))
+  const replicas = new Replicas(folder, options)
+  t?.after(async () => {
+    await replicas.stop('SIGKILL')
+    rmSync(folder, { recursive: true, force: true })
+  })
+  return replicas.start()
+}
+
+/** What a test of grtc.v1 is run against that needs settings of its own. */
+export const startServerOrReplicas = (t, options) => (kReplicas > 1 ? startReplicas(t, { ...options, count: kReplicas }) : startServer(t, options))
 
 /** How many replicas the tests of grtc.v1 are run against; 1: a server alone. */
 export const kReplicas = Number(process.env.GRTC_REPLICAS ?? 1)
