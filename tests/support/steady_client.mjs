@@ -100,6 +100,13 @@ export class SteadyClient {
     await this.connect()
   }
 
+  get connected() { return this.#peer !== null }
+
+  /** The connection breaks; what follows is `returns`. */
+  cut() {
+    this.#peer?.cut()
+  }
+
   close() {
     this.#closed = true
     this.#peer?.ws.cut()
