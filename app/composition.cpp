@@ -5,6 +5,7 @@
 
 #include "app/serve_options.hpp"
 #include "app/server_metrics.hpp"
+#include "app/shared_directory.hpp"
 #include "http/static_files.hpp"
 #include "ops/version.hpp"
 #include "routes/ice_routes.hpp"
@@ -124,7 +125,11 @@ void Composition::make_hubs() {
     hubs_.push_back(std::make_unique<signalling::GrtcHub>(*io, hub_options_, std::move(keeper)));
     hub_pointers_.push_back(hubs_.back().get());
   }
-  directory_ = std::make_unique<HubDirectory>(hub_pointers_);
+  if (shared_rooms_.empty()) {
+    directory_ = std::make_unique<HubDirectory>(hub_pointers_);
+  } else {
+    directory_ = std::make_unique<SharedDirectory>(shared_rooms_);
+  }
   signalling::DoorOptions door;
   door.room_token_secret = settings_.text("ROOM_TOKEN_SECRET");
   door.may_join = [this](const http::Request& request) { return may_join(request); };
@@ -248,6 +253,7 @@ void Composition::publish_metrics(const http::Router& router) {
   if (ice_monitor_) ice_monitor_->publish(metrics_);
   if (ice_monitor_) ice_monitor_->publish(metrics_);
   publish_signalling(metrics_, hub_pointers_);
+  publish_cluster(metrics_, shared_rooms_);
   dialects_->publish(metrics_);
   publish_items(metrics_, *store_, *feed_);
   publish_program(metrics_, log_);

@@ -99,7 +99,7 @@ class Composition {
   std::vector<cluster::SharedRooms*> shared_rooms_;           ///< one a hub, which owns it
   std::vector<std::unique_ptr<signalling::GrtcHub>> hubs_;
   std::vector<signalling::GrtcHub*> hub_pointers_;
-  std::unique_ptr<HubDirectory> directory_;
+  std::unique_ptr<PeerDirectory> directory_;
   std::unique_ptr<signalling::GrtcDoor> door_;
   std::unique_ptr<Dialects> dialects_;
   std::vector<std::string> doors_;  ///< their paths

@@ -10,8 +10,16 @@
 
 namespace grtc::app {
 
+/// A RoomDirectory that also knows whose a session is.
+class PeerDirectory : public routes::RoomDirectory {
+ public:
+  /// The session that `token` belongs to, for the ICE endpoint.
+  virtual void find_session(std::string token, core::Executor& on,
+                            std::function<void(std::optional<routes::LivePeer>)> found) = 0;
+};
+
 /// The rooms of all I/O threads for admin calls. Each hub is asked on its own thread and answers from there.
-class HubDirectory final : public routes::RoomDirectory {
+class HubDirectory final : public PeerDirectory {
  public:
   explicit HubDirectory(std::vector<signalling::GrtcHub*> hubs) : hubs_(std::move(hubs)) {}
 
@@ -20,8 +28,8 @@ class HubDirectory final : public routes::RoomDirectory {
   void send(std::string room, std::string message, core::Executor& on, Done<std::size_t> done) override;
   void remove(std::string room, std::string peer_id, core::Executor& on, Done<void> done) override;
 
-  /// The connected session that `token` belongs to, for the ICE endpoint.
-  void find_session(std::string token, core::Executor& on, std::function<void(std::optional<routes::LivePeer>)> found);
+  void find_session(std::string token, core::Executor& on,
+                    std::function<void(std::optional<routes::LivePeer>)> found) override;
 
  private:
   [[nodiscard]] signalling::GrtcHub& home_of(const std::string& room) const;

@@ -79,6 +79,39 @@ void publish_signalling(ops::Metrics& metrics, const Hubs& hubs) {
   publish_traffic(metrics, hubs);
 }
 
+void publish_cluster(ops::Metrics& metrics, const std::vector<cluster::SharedRooms*>& rooms) {
+  if (rooms.empty()) return;
+  const auto sum = [&rooms](core::Counter cluster::ClusterCounters::*which) {
+    return [rooms, which] {
+      std::uint64_t all = 0;
+      for (const cluster::SharedRooms* one : rooms) all += (one->counters().*which).value();
+      return static_cast<double>(all);
+    };
+  };
+  metrics.gauge("grtc_bus_reachable", "1 while Redis answers this replica", {}, [rooms] {
+    const bool all =
+        std::all_of(rooms.begin(), rooms.end(), [](const auto* one) { return one->counters().reachable.value() == 1; });
+    return all ? 1.0 : 0.0;
+  });
+  metrics.counter("grtc_bus_published_total", "Changes of shared rooms that Redis carried out for this replica", {},
+                  sum(&cluster::ClusterCounters::published));
+  metrics.counter("grtc_bus_received_total", "What this replica heard of shared rooms, its own included", {},
+                  sum(&cluster::ClusterCounters::received));
+  metrics.counter("grtc_bus_refused_total", "Changes that Redis refused: its memory is full", {},
+                  sum(&cluster::ClusterCounters::refused));
+  metrics.gauge("grtc_bus_held", "Changes that wait for Redis, or to be heard back from it", {},
+                sum(&cluster::ClusterCounters::held));
+  metrics.counter("grtc_bus_disconnects_total", "How often Redis was lost", {},
+                  sum(&cluster::ClusterCounters::disconnects));
+  metrics.counter("grtc_bus_lost_replicas_total", "Other replicas that went without a word", {},
+                  sum(&cluster::ClusterCounters::lost_replicas));
+  metrics.histogram("grtc_bus_round_trip_seconds", "From asking Redis to its answer", {}, [rooms] {
+    ops::HistogramSnapshot all;
+    for (const cluster::SharedRooms* one : rooms) all += one->round_trip().snapshot();
+    return all;
+  });
+}
+
 void publish_items(ops::Metrics& metrics, const items::sqlite::SqliteStore& store, const items::Feed& feed) {
   const auto read = [&store](auto member) {
     return [&store, member] { return static_cast<double>(store.metrics().*member); };

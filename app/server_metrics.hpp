@@ -1,6 +1,7 @@
 #pragma once
 #include <vector>
 
+#include "cluster/shared_rooms.hpp"
 #include "http/server.hpp"
 #include "items/feed.hpp"
 #include "items/sqlite/sqlite_store.hpp"
@@ -14,6 +15,7 @@ using Hubs = std::vector<signalling::GrtcHub*>;
 
 /// Adds what the parts count to `/metrics`. All of them must outlive `metrics`.
 void publish_signalling(ops::Metrics& metrics, const Hubs& hubs);
+void publish_cluster(ops::Metrics& metrics, const std::vector<cluster::SharedRooms*>& rooms);
 void publish_items(ops::Metrics& metrics, const items::sqlite::SqliteStore& store, const items::Feed& feed);
 void publish_program(ops::Metrics& metrics, const ops::Log& log);
 

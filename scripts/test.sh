@@ -33,8 +33,9 @@ with_preset() {
   return "$code"
 }
 
-# node_files FOLDER: its test files, one a line. Node 18 and 20 differ in how they look for them, so they are named.
-node_files() { find "$1" -name '*.test.mjs' 2>/dev/null | sort; }
+# node_files "FOLDER...": their test files, one a line. Node 18 and 20 differ in how they look for them, so they are named.
+# shellcheck disable=SC2086 # several folders, and patterns
+node_files() { find $1 -name '*.test.mjs' 2>/dev/null | sort; }
 
 node_tests() {
   local log=$1 files one_at_a_time=()
@@ -71,6 +72,8 @@ with_build() {
 
 step_unit() { run_step "unit $1" gtest unit_tests "$1"; }
 step_blackbox() { node_step "blackbox $1" "$1" tests/blackbox; }
+# What speaks grtc.v1, once more against three replicas that share a Redis; then what only replicas can break.
+step_replicas() { GRTC_REPLICAS=3 node_step "replicas $1" "$1" "tests/blackbox/signalling_* tests/replicas"; }
 step_browser() { node_step "browser $1" "$1" tests/browser; }
 step_page() { node_step "page units" "$1" tests/page; }
 step_deploy() { deploy_step deploy whole "$1"; }
@@ -87,6 +90,7 @@ run_selected() {
     unit) with_build debug grtc_unit step_unit step_page ;;
     asan | tsan) with_build "$1" "grtc grtc_unit" step_unit step_blackbox ;;
     blackbox) with_build release grtc step_blackbox ;;
+    replicas) with_build release grtc step_replicas ;;
     browser) with_build release grtc step_browser ;;
     deploy)
       install_missing "${deploy_packages[@]}"
@@ -98,13 +102,13 @@ run_selected() {
       with_build fuzz "$(fuzz_targets | tr '\n' ' ')" step_fuzz
       ;;
     all)
-      with_build release grtc step_page step_blackbox step_browser step_deploy_fast
+      with_build release grtc step_page step_blackbox step_replicas step_browser step_deploy_fast
       run_selected asan
       run_selected tsan
       run_selected fuzz
       ;;
     *)
-      fail "there are no '$1' tests; there are: unit asan tsan blackbox browser deploy deploy-fast fuzz all"
+      fail "there are no '$1' tests; there are: unit asan tsan blackbox replicas browser deploy deploy-fast fuzz all"
       return 2
       ;;
   esac

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "cluster/answers.hpp"
+#include "cluster/place.hpp"
+#include "cluster/script_call.hpp"
 #include "cluster/scripts.hpp"
 #include "cluster/shared_client.hpp"
 
@@ -21,49 +23,8 @@ constexpr unsigned kLooks = 2;
 constexpr std::chrono::seconds kGrace{5};
 /// How often the log is told what the sessions here were given.
 constexpr std::chrono::seconds kWitnessEvery{10};
-constexpr std::chrono::seconds kLogSlack{30};
-constexpr std::chrono::minutes kRoomKept{2};
-/// In front of what is said on a channel and stands in no log.
-constexpr char kWhisper = '!';
-
-std::string ms_text(std::chrono::milliseconds time) {
-  return std::to_string(time.count());
-}
 
 }  // namespace
-
-/// A room that is open here, with its keys.
-class SharedRooms::Place final : public redis::ChannelListener {
- public:
-  Place(SharedRooms& rooms, const std::string& name, std::uint64_t floor)
-      : room(name, rooms.room_options_, rooms.frames_, rooms, floor),
-        state("grtc:{" + name + "}:state"),
-        log("grtc:{" + name + "}:log"),
-        channel("grtc:{" + name + "}:said"),
-        io_(rooms.io_),
-        counters_(rooms.counters_) {}
-
-  void on_subscribed() override { room.listening(); }
-  void on_message(std::string_view payload) override {
-    counters_.received.add();
-    if (payload.starts_with(kWhisper)) return room.overheard(payload.substr(1), io_.now());
-    const std::size_t mark = payload.find(core::kFieldMark);
-    if (mark != std::string_view::npos) {
-      room.apply(seq_of(payload.substr(0, mark)), payload.substr(mark + 1), io_.now());
-    }
-  }
-
-  core::SharedRoom room;
-  const std::string state;
-  const std::string log;
-  const std::string channel;
-  core::TimePoint next_witness{};
-  core::Seq witnessed = 0;
-
- private:
-  net::IoThread& io_;
-  ClusterCounters& counters_;
-};
 
 SharedRooms::SharedRooms(net::IoThread& io, const ClusterOptions& options)
     : io_(io),
@@ -101,8 +62,9 @@ SharedRooms::Place& SharedRooms::open(const std::string& room) {
   const auto it = places_.find(room);
   if (it != places_.end()) return *it->second;
   Place& place = *places_.emplace(room, std::make_shared<Place>(*this, room, highest_operation_)).first->second;
-  if (!client_.is_up(place.state)) place.room.unreachable(io_.now());
-  client_.subscribe(place.channel, place);
+  if (!client_.is_up(place.keys.state)) place.room.unreachable(io_.now());
+  client_.subscribe(place.keys.channel, place);
+  enlist(place);
   return place;
 }
 
@@ -115,73 +77,24 @@ std::shared_ptr<SharedRooms::Place> SharedRooms::place_of(const core::SharedRoom
 
 void SharedRooms::eval(Place& place, const redis::Script& script, std::uint64_t number,
                        std::vector<std::string> arguments, std::function<void(Place&, const redis::Reply&)> on_reply) {
-  const std::chrono::milliseconds log_kept = options_.limits.resume_window + 2 * options_.heartbeat + kLogSlack;
-  const std::string operation = std::to_string(number);
-  const std::string room_kept = ms_text(options_.limits.resume_window + kRoomKept);
-  const std::string kept = ms_text(log_kept);
-  std::vector<std::string_view> words{origin_, operation, room_kept, kept};
+  const std::vector<std::string> head = head_of(options_, origin_, number);
+  std::vector<std::string_view> words(head.begin(), head.end());
   words.insert(words.end(), arguments.begin(), arguments.end());
-  const std::array<std::string_view, 3> keys{place.state, place.log, place.channel};
+  const std::array<std::string_view, 3> keys{place.keys.state, place.keys.log, place.keys.channel};
   const std::weak_ptr<Place> where = places_.find(place.room.name())->second;
-  client_.eval(script, keys, words, [where, on_reply = std::move(on_reply)](const redis::Reply& reply) {
-    const auto still_open = where.lock();
-    if (still_open && !reply.is_lost()) on_reply(*still_open, reply);
-  });
+  client_.eval(script, keys, words,
+               [this, where, asked = io_.update_now(), on_reply = std::move(on_reply)](const redis::Reply& reply) {
+                 const auto still_open = where.lock();
+                 if (reply.is_lost()) return;
+                 round_trip_.observe_alone(std::chrono::duration<double>(io_.now() - asked).count());
+                 if (still_open) on_reply(*still_open, reply);
+               });
 }
-
-namespace {
-
-struct Call {
-  const redis::Script& script;
-  std::vector<std::string> arguments;
-};
-
-Call join_call(const Operation& what, const core::RoomLimits& limits) {
-  const Operation::Entry& entry = *what.entry;
-  return {
-      scripts::kJoin,
-      {what.peer, what.attachment, entry.token, what.name, std::to_string(what.joined_at.time_since_epoch().count()),
-       std::to_string(limits.max_peers), what.fact, entry.replaced_fact, entry.evict, entry.claim,
-       entry.from_start ? std::string() : id_of(entry.seen.seq), entry.any_peer ? "1" : "0"}};
-}
-
-Call call_of(const Operation& what, const core::RoomLimits& limits) {
-  const std::string window = ms_text(limits.resume_window);
-  const std::string id = std::to_string(what.id);
-  switch (what.kind) {
-    case Operation::Kind::join:
-      return join_call(what, limits);
-    case Operation::Kind::relay: {
-      Call call{scripts::kRelay, {what.peer, what.attachment, id, what.fact}};
-      call.arguments.insert(call.arguments.end(), what.to.begin(), what.to.end());
-      return call;
-    }
-    case Operation::Kind::update:
-      return {scripts::kUpdate, {what.peer, what.attachment, id, what.fact, what.name, what.meta}};
-    case Operation::Kind::detach:
-      return {scripts::kDetach, {what.peer, what.attachment, what.fact, window}};
-    case Operation::Kind::leave:
-      return {scripts::kLeave, {what.peer, what.attachment, what.fact, "0"}};
-    case Operation::Kind::remove:
-      return {scripts::kLeave, {what.peer, std::string(), what.fact, "1"}};
-    case Operation::Kind::expire:
-      return {scripts::kExpire, {what.peer, what.fact}};
-    case Operation::Kind::lose:
-      return {scripts::kLose, {what.peer, window}};
-    case Operation::Kind::restore:
-      break;
-  }
-  return {scripts::kRestore,
-          {what.peer, what.attachment, what.entry->token, what.name,
-           std::to_string(what.joined_at.time_since_epoch().count()), what.meta, id, what.fact}};
-}
-
-}  // namespace
 
 void SharedRooms::carry_out(core::SharedRoom& room, const Operation& operation) {
   const auto place = place_of(room);
   if (!place) return;
-  Call call = call_of(operation, options_.limits);
+  ScriptCall call = call_of(operation, options_.limits);
   eval(*place, call.script, operation.number, std::move(call.arguments),
        [this, number = operation.number](Place& at, const redis::Reply& reply) {
          core::Answer answer = read_answer(reply);
@@ -211,7 +124,7 @@ void SharedRooms::whisper(core::SharedRoom& room, std::string_view text) {
   const auto place = place_of(room);
   if (!place) return;
   const std::string payload = std::string(1, kWhisper).append(text);
-  client_.command(place->channel, {"SPUBLISH", place->channel, payload}, [](const redis::Reply&) {});
+  client_.command(place->keys.channel, {"SPUBLISH", place->keys.channel, payload}, [](const redis::Reply&) {});
 }
 
 // ---- Redis comes and goes ------------------------------------------------------------------------------------
@@ -219,7 +132,7 @@ void SharedRooms::whisper(core::SharedRoom& room, std::string_view text) {
 void SharedRooms::on_state() {
   bool all_up = true;
   for (const auto& [name, place] : places_) {
-    const bool up = client_.is_up(place->state);
+    const bool up = client_.is_up(place->keys.state);
     all_up = all_up && up;
     if (up) {
       place->room.reachable();
@@ -229,6 +142,7 @@ void SharedRooms::on_state() {
   }
   const bool up = all_up && client_.is_up(origin_);
   if (up && !was_up_) up_since_ = io_.now();
+  if (!up && was_up_) counters_.disconnects.add();
   was_up_ = up;
   counters_.reachable.set(up ? 1 : 0);
   if (up) stay_alive();
@@ -282,8 +196,10 @@ void SharedRooms::look_for_the_lost() {
 /// long could not come back.
 void SharedRooms::witness(core::TimePoint now) {
   for (const auto& [name, place] : places_) {
-    if (now < place->next_witness || !place->room.is_open() || !client_.is_up(place->state)) continue;
+    if (now < place->next_witness || !place->room.is_open() || !client_.is_up(place->keys.state)) continue;
     place->next_witness = now + kWitnessEvery;
+    enlist(*place);
+    place->room.each_attached([this, &place = *place](const core::Session& session) { attached(place.room, session); });
     std::vector<std::string> arguments{id_of(place->room.last())};
     // Nothing was said since: only the room's life is to be made longer.
     if (place->room.last() != std::exchange(place->witnessed, place->room.last())) {
@@ -304,32 +220,9 @@ void SharedRooms::close_idle() {
       continue;
     }
     highest_operation_ = std::max(highest_operation_, place.room.last_operation());
-    client_.unsubscribe(place.channel);
+    client_.unsubscribe(place.keys.channel);
     it = places_.erase(it);
   }
-}
-
-// ---- for administrators --------------------------------------------------------------------------------------
-
-void SharedRooms::look(const std::string& room, std::function<void(const core::Snapshot*)> done) {
-  const std::string state = "grtc:{" + room + "}:state";
-  const std::string log = "grtc:{" + room + "}:log";
-  const std::array<std::string_view, 3> keys{state, log, state};
-  const std::array<std::string_view, 4> words{origin_, "0", "0", "0"};
-  client_.eval(scripts::kSnapshot, keys, words, [done = std::move(done)](const redis::Reply& reply) {
-    if (reply.is_lost() || reply.is_error()) return done(nullptr);
-    const core::Snapshot snapshot = read_snapshot(reply);
-    done(&snapshot);
-  });
-}
-
-void SharedRooms::announce(const std::string& room, std::string members, std::vector<std::string> to) {
-  const std::vector<std::string_view> names(to.begin(), to.end());
-  open(room).room.announce(members, names);
-}
-
-void SharedRooms::remove(const std::string& room, std::string peer_id) {
-  open(room).room.remove(peer_id);
 }
 
 }  // namespace grtc::cluster

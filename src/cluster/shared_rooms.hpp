@@ -2,12 +2,15 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
 #include "core/counter.hpp"
 #include "core/shared_room.hpp"
+#include "ops/fixed_histogram.hpp"
 #include "redis/client.hpp"
 #include "signalling/grtc_frames.hpp"
 #include "signalling/room_keeper.hpp"
@@ -29,6 +32,7 @@ struct ClusterCounters {
   core::Counter held;       ///< operations that wait for Redis now
   core::Counter refused;    ///< operations that Redis refused
   core::Counter lost_replicas;
+  core::Counter disconnects;
   core::Counter reachable;  ///< 1 or 0
 };
 
@@ -67,21 +71,33 @@ class SharedRooms final : public signalling::RoomKeeper, private core::RoomJourn
   [[nodiscard]] std::size_t rooms() const override { return places_.size(); }
   [[nodiscard]] std::size_t peers() const override;
 
-  /// For administrators: what a room is, wherever its peers are; `done` runs once. Null: Redis can't be reached.
-  void look(const std::string& room, std::function<void(const core::Snapshot*)> done);
-  void announce(const std::string& room, std::string members, std::vector<std::string> to);
-  void remove(const std::string& room, std::string peer_id);
+  // For administrators (shared_rooms_admin.cpp): wherever the peers are. Each `done` runs once, later; with nothing
+  // when Redis can't be reached.
+  /// Names of rooms; some may be empty by now.
+  void names(std::function<void(std::optional<std::vector<std::string>>)> done);
+  void look(const std::string& room, std::function<void(std::optional<core::Snapshot>)> done);
+  void announce(const std::string& room, std::string_view members, std::span<const std::string_view> to,
+                std::function<void(std::optional<core::Answer>)> done);
+  void remove(const std::string& room, const std::string& peer_id,
+              std::function<void(std::optional<core::Answer>)> done);
+  /// Room and peer id of the session with this token.
+  void owner(const std::string& token, std::function<void(std::optional<std::pair<std::string, std::string>>)> done);
+  [[nodiscard]] net::IoThread& io() noexcept { return io_; }
 
   /// Any thread.
   [[nodiscard]] const ClusterCounters& counters() const noexcept { return counters_; }
+  [[nodiscard]] const ops::FixedHistogram& round_trip() const noexcept { return round_trip_; }
 
  private:
   class Place;
+  /// In front of what is said on a channel and stands in no log.
+  static constexpr char kWhisper = '!';
 
   // core::RoomJournal
   void carry_out(core::SharedRoom& room, const core::Operation& operation) override;
   void read_all(core::SharedRoom& room) override;
   void read_after(core::SharedRoom& room, core::Seq after) override;
+  void attached(core::SharedRoom& room, const core::Session& session) override;
   void whisper(core::SharedRoom& room, std::string_view text) override;
 
   Place& open(const std::string& room);
@@ -93,6 +109,10 @@ class SharedRooms final : public signalling::RoomKeeper, private core::RoomJourn
   void look_for_the_lost();
   void witness(core::TimePoint now);
   void close_idle();
+  void enlist(const Place& place);
+  [[nodiscard]] std::uint64_t next_admin_operation();
+  void eval_unopened(const redis::Script& script, const std::string& room, std::vector<std::string> arguments,
+                     std::uint64_t operation, redis::Client::OnReply on_reply);
 
   net::IoThread& io_;
   const ClusterOptions& options_;
@@ -100,10 +120,12 @@ class SharedRooms final : public signalling::RoomKeeper, private core::RoomJourn
   core::SharedRoomOptions room_options_;
   SharedFrames frames_;
   ClusterCounters counters_;
+  ops::FixedHistogram round_trip_{{0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0}};
   redis::Client client_;
   std::unordered_map<std::string, std::shared_ptr<Place>> places_;
   std::map<std::string, unsigned> silent_;  ///< how often in a row another replica was not there
   std::uint64_t highest_operation_ = 0;     ///< in rooms that are closed
+  std::uint64_t admin_operation_ = 0;
   core::TimePoint next_second_{};
   core::TimePoint up_since_{};
   bool was_up_ = false;

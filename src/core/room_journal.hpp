@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/seq_text.hpp"
+#include "core/session.hpp"
 #include "core/time.hpp"
 
 namespace grtc::core {
@@ -16,7 +17,7 @@ class SharedRoom;
 /// Something that a replica wants to have happened in a shared room. Carried out once or not at all, in the order of
 /// `number`, however often it is sent; then it stands as a fact in the room's log.
 struct Operation {
-  enum class Kind : std::uint8_t { join, relay, update, detach, leave, remove, expire, lose, restore };
+  enum class Kind : std::uint8_t { join, relay, update, detach, leave, expire, lose, restore };
 
   /// What a join needs besides.
   struct Entry {
@@ -42,6 +43,7 @@ struct Operation {
   std::unique_ptr<Entry> entry;
 
   // How far it has come.
+  bool sent = false;
   bool answered = false;
   Seq position = 0;  ///< of its fact; 0: there is none
 
@@ -102,6 +104,8 @@ class RoomJournal {
   virtual void read_all(SharedRoom& room) = 0;
   /// SharedRoom::caught_up() with what happened after `after`.
   virtual void read_after(SharedRoom& room, Seq after) = 0;
+  /// The session is attached here now: whoever has its token may be told whose it is.
+  virtual void attached(SharedRoom& room, const Session& session) = 0;
   /// SharedRoom::overheard() on all replicas that have the room open; may get lost, and leaves no trace.
   virtual void whisper(SharedRoom& room, std::string_view text) = 0;
 

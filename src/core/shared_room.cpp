@@ -78,8 +78,9 @@ bool SharedRoom::has_place_for(const Operation& operation) const {
 void SharedRoom::submit(Operation operation) {
   next_operation_ = operation.number;
   queue_bytes_ += operation.bytes();
-  const Operation& queued = queue_.emplace_back(std::move(operation));
+  Operation& queued = queue_.emplace_back(std::move(operation));
   if (reachable_) {
+    queued.sent = true;
     journal_.carry_out(*this, queued);
   } else {
     tell_locally(queued);
@@ -128,10 +129,6 @@ void SharedRoom::relay(Session& from, std::string_view members, std::span<const 
   say(from.peer_id(), members, to, id);
 }
 
-void SharedRoom::announce(std::string_view members, std::span<const std::string_view> to) {
-  say({}, members, to, 0);
-}
-
 void SharedRoom::update(Session& session, std::optional<std::string> name, std::optional<std::string> meta,
                         std::uint64_t id) {
   Member& member = members_.find(session.peer_id())->second;
@@ -173,15 +170,6 @@ void SharedRoom::detach(Session& session) {
   const Member& member = members_.find(session.peer_id())->second;
   submit(make_about(Operation::Kind::detach, Fact::Kind::detached, member, session.name_, session.meta_));
   settle_overflows();
-}
-
-bool SharedRoom::remove(std::string_view peer_id) {
-  if (find(peer_id) == nullptr) return false;
-  Operation operation = make(Operation::Kind::remove, Fact::Kind::left, peer_id, {"removed"});
-  operation.attachment.clear();
-  submit(std::move(operation));
-  settle_overflows();
-  return true;
 }
 
 void SharedRoom::lose(std::string_view origin) {
@@ -321,11 +309,24 @@ void SharedRoom::drop_done() {
   }
 }
 
+/// Nobody waits for it any more, and the log never heard of it: it need not.
+void SharedRoom::withdraw(std::string_view attachment) {
+  for (Operation& operation : queue_) {
+    if (operation.kind != Operation::Kind::join || operation.attachment != attachment || operation.sent) continue;
+    operation.answered = true;
+    std::erase_if(entering_, [&](const auto& waiting) { return waiting->attachment == attachment; });
+    return;
+  }
+}
+
 void SharedRoom::reachable() {
   if (std::exchange(reachable_, true)) return;
-  for (const Operation& operation : queue_) {
-    if (!operation.answered) journal_.carry_out(*this, operation);
+  for (Operation& operation : queue_) {
+    if (operation.answered) continue;
+    operation.sent = true;
+    journal_.carry_out(*this, operation);
   }
+  drop_done();
 }
 
 void SharedRoom::unreachable(TimePoint /*now*/) {

@@ -61,11 +61,6 @@ class SharedRoom {
   /// The session's connection is going; whoever ended it knows why.
   void forsake(Session& session) noexcept { session.outlet_ = nullptr; }
 
-  // ---- what an administrator wants ----
-  void announce(std::string_view members, std::span<const std::string_view> to);
-  /// @return whether there is such a peer
-  bool remove(std::string_view peer_id);
-
   // ---- what the log says ----
   void opened(Snapshot snapshot, TimePoint now);
   /// @param complete  nothing after what was asked for is missing from `entries`
@@ -90,6 +85,12 @@ class SharedRoom {
   template <class Visit>
   void each(Visit&& visit) const {
     for (const auto& [id, member] : members_) visit(*member.session);
+  }
+  template <class Visit>
+  void each_attached(Visit&& visit) const {
+    for (const auto& [id, member] : members_) {
+      if (member.session->outlet_ != nullptr) visit(*member.session);
+    }
   }
   /// Attached here, or about to be.
   [[nodiscard]] std::size_t local() const;
@@ -150,6 +151,7 @@ class SharedRoom {
                                      std::string_view meta);
   void say(std::string_view from, std::string_view members, std::span<const std::string_view> to, std::uint64_t id);
   void drop_done();
+  void withdraw(std::string_view attachment);
   void refuse(Session& from, std::string_view sentence, std::uint64_t id);
   void tell_locally(const Operation& operation);
   void put_back(Member& member);

@@ -59,6 +59,7 @@ void SharedRoom::cancel_join(const Outlet& outlet) {
       std::erase_if(entering_, [&](const auto& one) { return one->request.outlet == &outlet; });
     } else {
       waiting->request.outlet = nullptr;  // it may be in already: then it has to be taken out again
+      withdraw(std::string(waiting->attachment));
     }
     return;
   }
@@ -150,6 +151,7 @@ void SharedRoom::enter(std::string_view attachment) {
   member.given = entering->reached;
   member.entered_after = told_;
   entrance_ = entrance_of(*entering);
+  journal_.attached(*this, session);
   outlet->admitted(session, resumed);
 }
 
@@ -185,11 +187,13 @@ bool SharedRoom::replay(EventLog& log, const Entering& entering) {
 void SharedRoom::wait_for_the_log(TimePoint now) {
   std::vector<Entering*> silent;
   std::vector<Outlet*> late;
+  std::vector<std::string> given_up;
   for (const auto& waiting : entering_) {
     if (waiting->probed_until && *waiting->probed_until <= now) {
       silent.push_back(waiting.get());
     } else if (waiting->until <= now && waiting->request.outlet != nullptr) {
       late.push_back(std::exchange(waiting->request.outlet, nullptr));
+      given_up.push_back(waiting->attachment);
     }
   }
   for (Entering* waiting : silent) {
@@ -198,6 +202,7 @@ void SharedRoom::wait_for_the_log(TimePoint now) {
   }
   std::erase_if(entering_,
                 [](const auto& waiting) { return waiting->request.outlet == nullptr && waiting->attachment.empty(); });
+  for (const std::string& attachment : given_up) withdraw(attachment);
   for (Outlet* outlet : late) {
     outlet->dismissed({Code::out_of_reach, "The other replicas can't be reached. Try again in a moment.", {}, 1});
   }

@@ -28,16 +28,20 @@ core::SharedFrame peer_event(std::string_view type, const core::Session& who, co
 
 }  // namespace
 
-void append_peer(std::string& out, const core::Session& peer) {
+void append_peer(std::string& out, const PeerView& peer) {
   out.append(R"({"peer_id":)");
-  core::append_json_string(out, peer.peer_id());
+  core::append_json_string(out, peer.peer_id);
   out.append(R"(,"name":)");
-  core::append_json_string(out, peer.name());
-  out.append(R"(,"meta":)").append(peer.meta());
-  out.append(R"(,"connected":)").append(peer.connected() ? "true" : "false");
+  core::append_json_string(out, peer.name);
+  out.append(R"(,"meta":)").append(peer.meta);
+  out.append(R"(,"connected":)").append(peer.connected ? "true" : "false");
   out.append(R"(,"joined_at":")");
-  core::append_rfc3339(out, peer.joined_at());
+  core::append_rfc3339(out, peer.joined_at);
   out.append("\"}");
+}
+
+void append_peer(std::string& out, const core::Session& peer) {
+  append_peer(out, {peer.peer_id(), peer.name(), peer.meta(), peer.connected(), peer.joined_at()});
 }
 
 std::string relay_stamp(std::string_view peer_id) {

@@ -11,6 +11,15 @@
 
 namespace grtc::signalling {
 
+/// A peer as others see it.
+struct PeerView {
+  std::string_view peer_id;
+  std::string_view name;
+  std::string_view meta;  ///< JSON text
+  bool connected = false;
+  core::WallTime joined_at;
+};
+void append_peer(std::string& out, const PeerView& peer);
 /// A peer object: `{peer_id, name, meta, connected, joined_at}`.
 void append_peer(std::string& out, const core::Session& peer);
 

@@ -1,0 +1,50 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "cluster/answers.hpp"
+#include "cluster/shared_rooms.hpp"
+
+namespace grtc::cluster {
+
+struct RoomKeys {
+  explicit RoomKeys(std::string_view room)
+      : state("grtc:{" + std::string(room) + "}:state"),
+        log("grtc:{" + std::string(room) + "}:log"),
+        channel("grtc:{" + std::string(room) + "}:said") {}
+
+  const std::string state;    ///< a hash
+  const std::string log;      ///< a stream
+  const std::string channel;  ///< sharded
+};
+
+/// A room that is open here, with its keys.
+class SharedRooms::Place final : public redis::ChannelListener {
+ public:
+  Place(SharedRooms& rooms, const std::string& name, std::uint64_t floor)
+      : room(name, rooms.room_options_, rooms.frames_, rooms, floor),
+        keys(name),
+        io_(rooms.io_),
+        counters_(rooms.counters_) {}
+
+  void on_subscribed() override { room.listening(); }
+  void on_message(std::string_view payload) override {
+    counters_.received.add();
+    if (payload.starts_with(SharedRooms::kWhisper)) return room.overheard(payload.substr(1), io_.now());
+    const std::size_t mark = payload.find(core::kFieldMark);
+    if (mark != std::string_view::npos) {
+      room.apply(seq_of(payload.substr(0, mark)), payload.substr(mark + 1), io_.now());
+    }
+  }
+
+  core::SharedRoom room;
+  const RoomKeys keys;
+  core::TimePoint next_witness{};
+  core::Seq witnessed = 0;
+
+ private:
+  net::IoThread& io_;
+  ClusterCounters& counters_;
+};
+
+}  // namespace grtc::cluster

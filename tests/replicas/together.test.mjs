@@ -1,0 +1,165 @@
+// What only several replicas can show: how they part, and how they come together again.
+
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { get, metric, request } from '../support/http.mjs'
+import { join, open } from '../support/peer.mjs'
+import { noRedis, startRedis } from '../support/redis.mjs'
+import { startReplicas } from '../support/replicas.mjs'
+import { waitFor } from '../support/server.mjs'
+import { SteadyClient, assertExact, startTalk } from '../support/steady_client.mjs'
+import { fresh, seeded } from '../support/suite.mjs'
+
+const kFast = { RESUME_WINDOW_S: '3', REDIS_TIMEOUT_MS: '500' }
+
+const health = async (server) => (await get(server, '/health')).json
+const becomes = (server, status) => waitFor(async () => (await health(server)).status === status, { timeoutMs: 15_000, what: `/health to say ${status}` })
+
+describe('Replicas', { skip: noRedis, concurrency: 2 }, () => {
+  it('without Redis those on one replica talk on, and the others hear all of it, in order, when it is back', async (t) => {
+    const redis = await startRedis(t, { persistent: true })
+    const { all: [one, two] } = await startReplicas(t, { redis, count: 2, env: { ...kFast, RESUME_WINDOW_S: '30' } })
+    const room = fresh()
+    const ana = await join(one, room, { peer: 'ana' })
+    const ben = await join(one, room, { peer: 'ben' })
+    const eva = await join(two, room, { peer: 'eva' })
+    await ana.until('peer-joined', (event) => event.peer.peer_id === 'eva')
+    await ben.expect('peer-joined')
+    await redis.stop('SIGKILL')
+    await becomes(one, 'degraded')
+    assert.equal((await health(one)).checks.redis, 'down')
+    for (let n = 1; n <= 20; n++) ana.send({ type: 'message', n, id: n })
+    for (let n = 1; n <= 20; n++) assert.equal((await ben.expect('message')).n, n)
+    ben.send({ type: 'message', to: ['ana', 'eva'], n: 21 })
+    assert.equal((await ana.expect('message')).n, 21)
+    await waitFor(async () => (await metric(one, 'grtc_bus_held')) >= 21, { what: 'what is held to show in the metrics' })
+    const late = await open(one, room, { peer: 'late' })
+    const told = await late.next(10_000)
+    assert.equal(told.code, 'out-of-reach', told.raw)
+    await late.ws.expectClose(1013)
+
+    await redis.start()
+    for (let n = 1; n <= 20; n++) assert.equal((await eva.expect('message', 10_000)).n, n)
+    assert.equal((await eva.expect('message')).n, 21)
+    await becomes(one, 'ok')
+    assert.deepEqual(await ben.settled(), [], 'nothing is told twice')
+    assert.deepEqual(await ana.settled(), [])
+    // Whoever was told ahead of the log comes back to the other replica, and is told nothing twice there either.
+    await ben.cut()
+    ben.server = two
+    const again = await ben.resume()
+    assert.equal(again.welcome.resumed, true)
+    ana.send({ type: 'message', n: 22 })
+    assert.equal((await again.until('message')).n, 22)
+  })
+
+  it('a replica that is killed: its peers are seen as away, and leave as "timeout" when they do not come back', async (t) => {
+    const { all: [one, two] } = await startReplicas(t, { count: 2, env: kFast })
+    const room = fresh()
+    const ana = await join(one, room, { peer: 'ana' })
+    const ben = await join(two, room, { peer: 'ben' })
+    await ana.expect('peer-joined')
+    await two.stop('SIGKILL')
+    await ben.ws.closed
+    const away = await ana.expect('peer-updated', 20_000)
+    assert.equal(away.peer.connected, false)
+    const left = await ana.expect('peer-left', 20_000)
+    assert.deepEqual([left.peer_id, left.reason], ['ben', 'timeout'])
+  })
+
+  it('a replica that is killed: who comes back to another one has missed nothing', async (t) => {
+    const { all: [one, two, three] } = await startReplicas(t, { count: 3, env: { ...kFast, RESUME_WINDOW_S: '30' } })
+    const room = fresh()
+    const ana = await join(one, room, { peer: 'ana' })
+    const ben = await join(two, room, { peer: 'ben' })
+    await ana.expect('peer-joined')
+    await two.stop('SIGKILL')
+    for (let n = 1; n <= 50; n++) ana.send({ type: 'message', n, ...(n % 2 ? { to: 'ben' } : {}) })
+    await ana.settled()
+    ben.server = three
+    const again = await ben.resume()
+    assert.equal(again.welcome.resumed, true)
+    for (let n = 1; n <= 50; n++) assert.equal((await again.expect('message')).n, n)
+    assert.deepEqual((await again.settled()).map((event) => event.type), [])
+  })
+
+  it('Redis that forgets everything: who is connected stays so, and the rooms go on', async (t) => {
+    const redis = await startRedis(t)
+    const { all: [one, two] } = await startReplicas(t, { redis, count: 2, env: { ...kFast, RESUME_WINDOW_S: '30' } })
+    const room = fresh()
+    const ana = await join(one, room, { peer: 'ana' })
+    const ben = await join(two, room, { peer: 'ben' })
+    await ana.expect('peer-joined')
+    await redis.restart('SIGKILL')
+    await becomes(one, 'ok')
+    await becomes(two, 'ok')
+    ana.send({ type: 'message', n: 1 })
+    assert.equal((await ben.until('message', () => true, 15_000)).n, 1)
+    ben.send({ type: 'message', to: 'ana', n: 2 })
+    assert.equal((await ana.until('message')).n, 2)
+    const eva = await join(one, room, { peer: 'eva' })
+    assert.deepEqual(eva.welcome.peers.map((peer) => peer.peer_id).sort(), ['ana', 'ben'])
+  })
+
+  it('Redis whose memory is full: the sender is told, and nothing is lost in silence', async (t) => {
+    const redis = await startRedis(t)
+    const { all: [one, two] } = await startReplicas(t, { redis, count: 2, env: kFast })
+    const room = fresh()
+    const ana = await join(one, room, { peer: 'ana' })
+    const ben = await join(two, room, { peer: 'ben' })
+    await ana.expect('peer-joined')
+    await redis.command('CONFIG', 'SET', 'maxmemory', '1')
+    ana.send({ type: 'message', n: 1, id: 1 })
+    const refused = await ana.expectError('unavailable')
+    assert.equal(refused.ref, 1)
+    await redis.command('CONFIG', 'SET', 'maxmemory', '0')
+    ana.send({ type: 'message', n: 2, id: 2 })
+    assert.equal((await ben.expect('message')).n, 2)
+  })
+
+  it('an administrator sees, speaks to and removes the peers of all replicas from any', async (t) => {
+    const { all } = await startReplicas(t, { count: 3, env: { ...kFast, ADMIN_TOKEN: 'an-administrator-of-tests' } })
+    const headers = { Authorization: 'Bearer an-administrator-of-tests' }
+    const room = fresh()
+    const peers = []
+    for (const [i, server] of all.entries()) peers.push(await join(server, room, { peer: `peer-${i}` }))
+    for (const server of all) {
+      const { json } = await get(server, '/api/rooms', { headers })
+      assert.deepEqual(json.rooms.find((one) => one.room === room), { room, peers: 3, connected: 3 })
+      const detail = await get(server, `/api/rooms/${room}`, { headers })
+      assert.deepEqual(detail.json.peers.map((peer) => peer.peer_id).sort(), ['peer-0', 'peer-1', 'peer-2'])
+    }
+    await request(all[0], 'POST', `/api/rooms/${room}/messages`, { headers, json: { type: 'notice', text: 'soon' } })
+    for (const peer of peers) {
+      const notice = await peer.until('notice')
+      assert.equal(notice.text, 'soon')
+      assert.equal(notice.from, undefined)
+    }
+    const removed = await request(all[1], 'DELETE', `/api/rooms/${room}/peers/peer-2`, { headers })
+    assert.equal(removed.status, 204, removed.text)
+    assert.equal((await peers[2].until('error')).code, 'forbidden')
+    await peers[2].ws.expectClose(4403)
+    assert.equal((await peers[0].until('peer-left')).reason, 'removed')
+    const back = await open(all[0], room, { peer: 'peer-2', session: peers[2].session, seq: peers[2].seq })
+    assert.equal((await back.next()).code, 'forbidden')
+  })
+
+  it('one after the other is restarted while two people talk: nothing is lost, and nobody leaves', async (t) => {
+    const replicas = await startReplicas(t, { env: { ...kFast, RESUME_WINDOW_S: '30', MESSAGE_RATE: '10000' } })
+    const room = fresh()
+    const clients = ['ana', 'ben'].map((name, i) => new SteadyClient(replicas, room, name, seeded(i)))
+    t.after(() => clients.forEach((client) => client.close()))
+    for (const client of clients) {
+      client.returns = true
+      await client.connect()
+    }
+    const talk = startTalk(clients)
+    for (const server of replicas.all) {
+      await server.restart('SIGTERM')
+      await waitFor(() => clients.every((client) => client.connected || client.lost), { what: 'both to be back' })
+    }
+    await talk.stop()
+    assert.ok((await assertExact(clients)) > 50)
+    assert.ok(clients.every((client) => client.resumes > 0))
+  })
+})
