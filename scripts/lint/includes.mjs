@@ -15,6 +15,7 @@ const kBrings = {
   'prometheus-cpp::core': ['prometheus/'],
   'CLI11::CLI11': ['CLI/'],
   'SQLite::SQLite3': ['sqlite3.h'],
+  'hiredis': ['hiredis/'],
 }
 /** A result, an assertion, a list, vector instructions: no I/O, little to compile. */
 const kForAll = ['boost/system/', 'boost/assert', 'boost/intrusive/', 'emmintrin.h']
@@ -22,7 +23,7 @@ const kForAll = ['boost/system/', 'boost/assert', 'boost/intrusive/', 'emmintrin
 const kHeavy = /^(boost\/beast|simdjson\.h|sqlite3\.h|spdlog\/|prometheus\/|libpq|hiredis|CLI\/)/
 const kPosix = /^(sys\/|netinet\/|arpa\/|net\/if|linux\/|(unistd|fcntl|poll|signal|netdb|dlfcn|pthread|sched|errno|time|malloc|dirent)\.h$)/
 /** Where the operating system is met. Everything else is portable C++. */
-const kMeetsTheSystem = ['net', 'http', 'ops', 'items/sqlite', 'bench', 'app']
+const kMeetsTheSystem = ['net', 'redis', 'http', 'ops', 'items/sqlite', 'bench', 'app']
 /** Files elsewhere that do: sessions are written whole or not at all, which streams can't promise. */
 const kFilesThatDo = ['src/signalling/saved_file.cpp', 'src/signalling/session_file.cpp', 'src/signalling/letter_file.cpp']
 /** The core has no I/O, no thread and no clock of its own: time and randomness are passed in. */

@@ -24,6 +24,8 @@ local function done_before()
 end
 local function say(fact)
   local id = call('XADD', L, 'MINID', '~', now() - tonumber(ARGV[4]), '*', 'f', fact)
+  -- However much is said within that time.
+  if call('XLEN', L) > 25000 then call('XTRIM', L, 'MAXLEN', '~', 20000) end
   call('SPUBLISH', C, id .. '\31' .. fact)
   return id
 end

@@ -125,8 +125,6 @@ TEST(Settings, StopTheStartWithOneLineThatSaysWhatIsAllowed) {
       {"TLS_KEY", "k.pem", "TLS_KEY=k.pem: needs TLS_CERT beside it"},
       {"DATABASE_URL", "postgresql://u:pw@db/x",
        "DATABASE_URL=(hidden): this version keeps items in SQLite only; unset it and use DATABASE_PATH"},
-      {"REDIS_URL", "redis://r:6379",
-       "REDIS_URL=(hidden): this version runs as a single server without Redis; unset it"},
   };
   for (const Row& row : rows) EXPECT_EQ(refusal({{row.name, row.value}}), row.line);
 }

@@ -83,7 +83,7 @@ std::set<std::string> served_operations() {
     add_items_routes(router, {*store, feed, ""});
     add_rooms_routes(router, AdminGuard("", true), rooms);
     add_ice_routes(router, metrics, {ice, log, "", "", false, 0, {}, {}, {}});
-    add_service_routes(router, {"", "", {}, {}, {}, {}, {}, {}, metrics});
+    add_service_routes(router, {"", "", {}, {}, {}, {}, {}, {}, {}, metrics});
     add_openapi_route(router);
     http::add_static_routes(router, "");
     add_peerjs_routes(router, {});

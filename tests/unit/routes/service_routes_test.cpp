@@ -1,5 +1,8 @@
 #include "routes/service_routes.hpp"
 
+#include <functional>
+#include <utility>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -15,13 +18,14 @@ using testing::HasSubstr;
 
 class ServiceRoutes : public testing::Test {
  protected:
-  ServiceRoutes() {
+  explicit ServiceRoutes(std::function<bool()> replicas = {}) : replicas_(std::move(replicas)) {
     metrics_.gauge("grtc_rooms", "Rooms", {}, [] { return 3.0; });
     add_service_routes(router_, {.version = "1.2.3",
                                  .environment = "development",
                                  .started_at = core::TimePoint(),
                                  .clock = [] { return core::TimePoint(61s + 900ms); },
                                  .database_readable = [this] { return readable_; },
+                                 .replicas_reachable = replicas_,
                                  .rooms = [] { return 3; },
                                  .peers = [] { return 5; },
                                  .readiness = [this] { return readiness_; },
@@ -29,6 +33,7 @@ class ServiceRoutes : public testing::Test {
   }
   http::Response get(const char* path) { return answer_of(router_, {.target = path}); }
 
+  std::function<bool()> replicas_;
   ops::Metrics metrics_;
   http::Router router_;
   bool readable_ = true;
@@ -49,6 +54,21 @@ TEST_F(ServiceRoutes, SayThatItemsCannotBeRead) {
   EXPECT_EQ(response.status, 503);
   EXPECT_THAT(response.body, HasSubstr(R"("status":"down")"));
   EXPECT_THAT(response.body, HasSubstr(R"("database":"down")"));
+}
+
+class ServiceRoutesOfReplicas : public ServiceRoutes {
+ protected:
+  ServiceRoutesOfReplicas() : ServiceRoutes([this] { return reachable_; }) {}
+  bool reachable_ = true;
+};
+
+TEST_F(ServiceRoutesOfReplicas, SayThatTheOthersCannotBeReached) {
+  EXPECT_THAT(get("/health").body, HasSubstr(R"("redis":"ok")"));
+  reachable_ = false;
+  const http::Response response = get("/health");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_THAT(response.body, HasSubstr(R"("status":"degraded")"));
+  EXPECT_THAT(response.body, HasSubstr(R"("redis":"down")"));
 }
 
 TEST_F(ServiceRoutes, AreReadyBetweenStartAndDrain) {
