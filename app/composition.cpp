@@ -66,8 +66,8 @@ Result<void> Composition::assemble() {
   const auto check_every = settings_.seconds("TURN_CHECK_S");
   if (check_every.count() > 0) ice_monitor_ = std::make_unique<IceMonitor>(*ice, check_every, log_);
   ice_ = std::make_unique<IceServers>(*std::move(ice));
-  if (auto opened = open_store(); !opened) return opened;
   if (auto read = read_redis(); !read) return read;
+  if (auto opened = open_store(); !opened) return opened;
   make_hubs();
   dialects_ = std::make_unique<Dialects>(settings_, io_.loops(), log_);
   if (auto opened = open_server(); !opened) return opened;
@@ -100,7 +100,7 @@ Result<void> Composition::open_store() {
 Result<void> Composition::read_redis() {
   if (!settings_.has("REDIS_URL")) return {};
   auto target = redis::Target::parse(settings_.text("REDIS_URL"));
-  if (!target) return core::Problem{core::Code::bad_request, "REDIS_URL: " + target.error().sentence, {}, 0};
+  if (!target) return core::Problem{core::Code::bad_request, "REDIS_URL=(hidden): " + target.error().sentence, {}, 0};
   cluster_options_ = std::make_unique<cluster::ClusterOptions>();
   cluster_options_->target = *std::move(target);
   cluster_options_->client.timeout = std::chrono::milliseconds(settings_.integer("REDIS_TIMEOUT_MS"));

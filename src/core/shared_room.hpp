@@ -142,7 +142,7 @@ class SharedRoom {
 
   using Members = std::unordered_map<std::string_view, Member>;
 
-  // shared_room.cpp
+  // shared_room.cpp, shared_room_recovery.cpp
   void submit(Operation operation);
   [[nodiscard]] bool has_place_for(const Operation& operation) const;
   [[nodiscard]] Operation make(Operation::Kind kind, Fact::Kind fact, std::string_view peer,

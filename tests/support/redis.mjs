@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -21,6 +21,35 @@ export async function startRedis(t, options = {}) {
   return redis
 }
 
+/** One master, two that follow it, and three Sentinels that watch them. */
+export async function startSentinels(t, { master = 'mymaster' } = {}) {
+  const servers = [await startRedis(t)]
+  for (let i = 0; i < 2; i++) servers.push(await startRedis(t, { args: ['--replicaof', '127.0.0.1', String(servers[0].port)] }))
+  const sentinels = []
+  for (let i = 0; i < 3; i++) {
+    const lines = [`sentinel monitor ${master} 127.0.0.1 ${servers[0].port} 2`, `sentinel down-after-milliseconds ${master} 500`, `sentinel failover-timeout ${master} 4000`]
+    sentinels.push(await startRedis(t, { sentinel: lines }))
+  }
+  await waitFor(async () => Promise.all(sentinels.map((one) => one.command('SENTINEL', 'CKQUORUM', master))).then((answers) => answers.every((answer) => answer.startsWith('OK 3')), () => false),
+    { what: 'the Sentinels to know each other' })
+  await waitFor(async () => (await sentinels[0].commandText('SENTINEL', 'REPLICAS', master)).split('slave-repl-offset').length > 2, { what: 'the Sentinels to know who follows' })
+  return { servers, sentinels, url: `redis+sentinel://${sentinels.map((one) => `127.0.0.1:${one.port}`).join(',')}/${master}` }
+}
+
+/** A Cluster of three, without copies. */
+export async function startCluster(t) {
+  const nodes = []
+  for (let i = 0; i < 3; i++) {
+    const bus = await freePort()
+    nodes.push(Object.assign(await startRedis(t, { args: ['--cluster-enabled', 'yes', '--cluster-port', String(bus), '--cluster-node-timeout', '2000'] }), { bus }))
+  }
+  const slots = [[0, 5460], [5461, 10922], [10923, 16383]]
+  for (const [i, node] of nodes.entries()) await node.command('CLUSTER', 'ADDSLOTSRANGE', ...slots[i].map(String))
+  for (const node of nodes.slice(1)) await nodes[0].command('CLUSTER', 'MEET', '127.0.0.1', String(node.port), String(node.bus))
+  await waitFor(async () => (await Promise.all(nodes.map((node) => node.command('CLUSTER', 'INFO')))).every((line) => line === 'cluster_state:ok'), { what: 'the Cluster to be well' })
+  return { nodes, url: `redis+cluster://${nodes.map((one) => `127.0.0.1:${one.port}`).join(',')}` }
+}
+
 export class Redis {
   /** @param {{port?: number, args?: string[], persistent?: boolean}} options  persistent: every write is on the disk */
   constructor(options = {}) {
@@ -34,8 +63,14 @@ export class Redis {
 
   async start() {
     this.port ??= this.options.port ?? await freePort()
-    const child = spawn(kProgram, ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder, '--save', '',
-      '--appendonly', this.options.persistent ? 'yes' : 'no', '--appendfsync', 'always', ...(this.options.args ?? [])],
+    const files = []
+    if (this.options.sentinel) {
+      const file = path.join(this.folder, 'sentinel.conf')
+      writeFileSync(file, `${this.options.sentinel.join('\n')}\n`)
+      files.push(file, '--sentinel')
+    }
+    const child = spawn(kProgram, [...files, '--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder, ...(this.options.sentinel ? [] : ['--save', '',
+      '--appendonly', this.options.persistent ? 'yes' : 'no', '--appendfsync', 'always']), ...(this.options.args ?? [])],
     { cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'] })
     this.process = child
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk) => { this.output = (this.output + chunk).slice(-100_000) })
@@ -65,6 +100,21 @@ export class Redis {
   async remove() {
     await this.stop('SIGKILL')
     rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  /** All that comes within a moment, as it stands: for answers of many lines. */
+  commandText(...words) {
+    return new Promise((resolve, reject) => {
+      const socket = net.connect(this.port, '127.0.0.1')
+      let text = ''
+      let quiet
+      socket.setEncoding('utf8').once('error', reject).once('close', () => resolve(text)).on('data', (chunk) => {
+        text += chunk
+        clearTimeout(quiet)
+        quiet = setTimeout(() => socket.destroy(), 50)
+      })
+      socket.write(`*${words.length}\r\n${words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('')}`)
+    })
   }
 
   /** One command of plain words on a connection of its own; resolves to the first line of the answer, without its mark. */
