@@ -64,6 +64,35 @@ test('offers that collide 50 times end in one connection that carries both ways'
   assert.deepEqual(faults, [])
 })
 
+test('a channel that breaks for both at once is there again within seconds, each time', async (t) => {
+  const { page, faults } = await pageWithLinks(t)
+  const slow = await page.context().newCDPSession(page)
+  await slow.send('Emulation.setCPUThrottlingRate', { rate: 4 })
+  const longest = await page.evaluate(async () => {
+    // Both offer when theirs closes; from a slow page, candidates are being gathered when the other's offer comes.
+    const channels = []
+    const make = RTCPeerConnection.prototype.createDataChannel
+    RTCPeerConnection.prototype.createDataChannel = function (...all) {
+      const channel = make.apply(this, all)
+      channels.push(channel)
+      return channel
+    }
+    const pair = globalThis.makePair()
+    let longest = 0
+    for (let i = 0; i < 40; i += 1) {
+      await pair.opened()
+      const began = performance.now()
+      channels.at(-1).close()
+      await globalThis.until(() => !pair.ana.usable && !pair.ben.usable)
+      await pair.opened()
+      longest = Math.max(longest, performance.now() - began)
+    }
+    return longest
+  })
+  assert.ok(longest < 5_000, `it took up to ${Math.round(longest)} ms`)
+  assert.deepEqual(faults, [])
+})
+
 test('both ends begin anew at the same moment: they meet again', async (t) => {
   const { page } = await pageWithLinks(t)
   const texts = await page.evaluate(async () => {

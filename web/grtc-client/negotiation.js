@@ -41,6 +41,7 @@ export class Negotiation {
   #makingOffer = false
   #ignoring = false
   #mayOffer
+  #startOver
   #closed = false
   /** @type {Promise<void>} */
   #work = Promise.resolve()
@@ -48,12 +49,15 @@ export class Negotiation {
   #early = []
 
   /** @param {RTCPeerConnection} pc
-   *  @param {{polite: boolean, mayOffer: boolean, send: (frame: Frame) => void, kinds?: () => Record<string, string>}} options
-   *         mayOffer: false leaves the first offer to the other side until allowOffer(); kinds: what this side's streams are */
-  constructor(pc, { polite, mayOffer, send, kinds = () => ({}) }) {
+   *  @param {{polite: boolean, mayOffer: boolean, send: (frame: Frame) => void, startOver: (frame: Frame) => void,
+   *           kinds?: () => Record<string, string>}} options
+   *         mayOffer: false leaves the first offer to the other side until allowOffer(); kinds: what this side's streams are;
+   *         startOver: the frame is to be taken by a new connection instead, that has offered nothing */
+  constructor(pc, { polite, mayOffer, send, startOver, kinds = () => ({}) }) {
     this.#pc = pc
     this.#polite = polite
     this.#mayOffer = mayOffer
+    this.#startOver = startOver
     this.#send = send
     this.#kinds = kinds
     pc.onnegotiationneeded = () => { if (this.#mayOffer) void this.#offer() }
@@ -96,6 +100,9 @@ export class Negotiation {
     const collision = type === 'offer' && (this.#makingOffer || this.#pc.signalingState !== 'stable')
     this.#ignoring = collision && !this.#polite
     if (this.#ignoring) return
+    // A first offer that is rolled back while its candidates are gathered leaves Chromium, now and then, without any candidates
+    // for the answer: neither side would ever connect.
+    if (collision && this.remoteId === null) return this.#startOver(frame)
     // An answer to an offer that was rolled back.
     if (type === 'answer' && this.#pc.signalingState !== 'have-local-offer') return
     for (const [streamId, kind] of kindsFromPeer(frame.media)) this.remoteKinds.set(streamId, kind)

@@ -152,6 +152,10 @@ export class PeerLink extends EventTarget {
     this.connection = pc
     const negotiation = new Negotiation(pc, {
       polite: this.#polite, mayOffer, send: this.#options.send, kinds: () => this.#kinds,
+      startOver: (frame) => {
+        this.#build(false)
+        this.#negotiation?.receive(frame)
+      },
     })
     this.#negotiation = negotiation
     this.media = new LinkMedia(pc, {
