@@ -4,6 +4,10 @@ import { readFrame } from './sending.js'
 
 /** @typedef {import('./sinks.js').Sink} Sink */
 
+/** Chromium (156) loses what comes to a channel of the other side within a millisecond or two of its opening, as the answer to our
+ *  first words does when there is nothing to read: the end of an empty file. */
+const kSettleMs = 100
+
 /** One run of receiving a file over one channel: see Sending for the frames. */
 export class Receiving {
   #size
@@ -18,6 +22,8 @@ export class Receiving {
   #spare = []
   #writing = 0
   #ended = false
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #greeting
 
   /** @param {{size: number, sink: Sink, channel: RTCDataChannel, moved: (bytes: number) => void, checking: () => void,
    *          done: (file: File | null) => void, failed: (cause: string) => void, repaired: () => void}} options */
@@ -28,8 +34,9 @@ export class Receiving {
     this.#hooks = hooks
     channel.binaryType = 'arraybuffer'
     channel.onmessage = ({ data }) => this.#take(data)
-    if (channel.readyState === 'open') this.#hello()
-    else channel.onopen = () => this.#hello()
+    const open = () => { this.#greeting = setTimeout(() => this.#hello(), kSettleMs) }
+    if (channel.readyState === 'open') open()
+    else channel.onopen = open
   }
 
   /** The receiver's side of a pause is the sender's to keep. */
@@ -37,6 +44,7 @@ export class Receiving {
 
   end() {
     this.#ended = true
+    clearTimeout(this.#greeting)
     this.#channel.onmessage = null
     this.#channel.onopen = null
   }
