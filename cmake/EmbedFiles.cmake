@@ -1,10 +1,15 @@
 # The web app goes into the binary: its bytes by the assembler's .incbin (a compiler would take seconds for them as an
 # array), once as they are and once for each encoding that makes them smaller. src/http/embedded_files.hpp is the way in.
+# The page itself also as one script and one style sheet (docs/adr/0005-page-as-one-script.md).
 
 find_program(GRTC_GZIP gzip REQUIRED)
 find_program(GRTC_BROTLI brotli)
 if(NOT GRTC_BROTLI)
   message(STATUS "brotli is not installed: the web app is embedded without br encodings")
+endif()
+find_program(GRTC_ESBUILD esbuild)
+if(NOT GRTC_ESBUILD)
+  message(STATUS "esbuild is not installed: the page is embedded as it is, and loads by many requests")
 endif()
 
 # grtc_embed_web(target): all of web/app and web/grtc-client as part of `target`.
@@ -19,7 +24,7 @@ function(grtc_embed_web target)
   file(CONFIGURE OUTPUT ${out}/files.txt CONTENT "${files}" @ONLY)
   add_custom_command(
     OUTPUT ${out}/embedded_files.S ${out}/embedded_files.cpp
-    COMMAND ${CMAKE_COMMAND} -D ROOT=${root} -D OUT=${out} -D GZIP=${GRTC_GZIP} -D BROTLI=${GRTC_BROTLI}
+    COMMAND ${CMAKE_COMMAND} -D ROOT=${root} -D OUT=${out} -D GZIP=${GRTC_GZIP} -D BROTLI=${GRTC_BROTLI} -D ESBUILD=${GRTC_ESBUILD}
             -P ${CMAKE_SOURCE_DIR}/cmake/embed_files_script.cmake
     DEPENDS ${paths} ${out}/files.txt ${CMAKE_SOURCE_DIR}/cmake/embed_files_script.cmake
     COMMENT "Embedding the web app"

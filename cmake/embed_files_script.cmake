@@ -29,12 +29,47 @@ function(encode symbol path hash suffix)
   endif()
 endfunction()
 
+# Makes OUT/page: app/index.html as few requests (docs/adr/0005-page-as-one-script.md). Its files, named as below web/, are
+# appended to `files`; they stand before those of the same name in ROOT.
+function(bundle_page)
+  set(page ${OUT}/page/app)
+  execute_process(
+    COMMAND ${ESBUILD} ${ROOT}/app/main.js ${ROOT}/grtc-client/files/file-worker.js --bundle --format=esm --minify
+            --target=es2022 --charset=utf8 --legal-comments=none --log-level=warning --entry-names=[name] --outdir=${page}
+    COMMAND_ERROR_IS_FATAL ANY)
+  execute_process(COMMAND ${CMAKE_COMMAND} -E cat ${ROOT}/app/style.css ${ROOT}/app/stage.css
+                  COMMAND ${ESBUILD} --loader=css --minify --charset=utf8 OUTPUT_FILE ${page}/style.css COMMAND_ERROR_IS_FATAL ANY)
+  file(READ ${ROOT}/app/index.html html)
+  string(REGEX REPLACE "  <link rel=\"modulepreload\"[^\n]*\n" "" html "${html}")
+  string(REPLACE "  <link rel=\"stylesheet\" href=\"/static/app/stage.css\">\n" "" html "${html}")
+  set(made app/file-worker.js)
+  foreach(name IN ITEMS main.js style.css)
+    file(SHA256 ${page}/${name} hash)
+    string(SUBSTRING ${hash} 0 16 hash)
+    string(REGEX REPLACE "[.]" ".${hash}." hashed ${name})  # the server calls such a name immutable
+    file(RENAME ${page}/${name} ${page}/${hashed})
+    string(REPLACE "\"/static/app/${name}\"" "\"/static/app/${hashed}\"" html "${html}")
+    list(APPEND made app/${hashed})
+  endforeach()
+  file(WRITE ${page}/index.html "${html}")
+  list(APPEND files ${made})
+  list(SORT files)
+  set(files "${files}" PARENT_SCOPE)
+endfunction()
+
+file(REMOVE_RECURSE ${OUT}/page)
+if(ESBUILD)
+  bundle_page()
+endif()
 set(assembler "  .section .rodata\n")
 set(externs "")
 set(rows "")
 set(count 0)
 foreach(file IN LISTS files)
-  set(path ${ROOT}/${file})
+  set(path ${OUT}/page/${file})
+  if(NOT EXISTS ${path})
+    set(path ${ROOT}/${file})
+  endif()
   file(SHA256 ${path} hash)
   set(symbol grtc_embedded_${count})
   add_bytes(${symbol} ${path})

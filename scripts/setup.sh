@@ -9,7 +9,7 @@ build_packages=(
   libboost1.81-dev libsimdjson-dev libsqlite3-dev libssl-dev libspdlog-dev libfmt-dev libcli11-dev
   prometheus-cpp-dev libcurl4-openssl-dev zlib1g-dev
   libhiredis-dev libpq-dev
-  brotli gzip
+  brotli esbuild gzip
 )
 test_packages=(
   libgtest-dev libgmock-dev
