@@ -1,6 +1,6 @@
 # The web app goes into the binary: its bytes by the assembler's .incbin (a compiler would take seconds for them as an
 # array), once as they are and once for each encoding that makes them smaller. src/http/embedded_files.hpp is the way in.
-# The page itself also as one script and one style sheet (docs/adr/0005-page-as-one-script.md).
+# The page itself also as one script and one style sheet (docs/adr/0006-page-as-one-script.md).
 
 find_program(GRTC_GZIP gzip REQUIRED)
 find_program(GRTC_BROTLI brotli)

@@ -29,7 +29,7 @@ function(encode symbol path hash suffix)
   endif()
 endfunction()
 
-# Makes OUT/page: app/index.html as few requests (docs/adr/0005-page-as-one-script.md). Its files, named as below web/, are
+# Makes OUT/page: app/index.html as few requests (docs/adr/0006-page-as-one-script.md). Its files, named as below web/, are
 # appended to `files`; they stand before those of the same name in ROOT.
 function(bundle_page)
   set(page ${OUT}/page/app)
