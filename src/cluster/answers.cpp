@@ -18,12 +18,12 @@ std::uint64_t number(std::string_view text) {
 
 Answer::Outcome outcome_of(std::string_view word) {
   using Outcome = Answer::Outcome;
-  static const std::unordered_map<std::string_view, Outcome> kOutcomes{
+  static const std::unordered_map<std::string_view, Outcome> outcomes{
       {"done", Outcome::done},     {"joined", Outcome::joined}, {"resumed", Outcome::resumed},
       {"held", Outcome::held},     {"full", Outcome::full},     {"banned", Outcome::banned},
       {"absent", Outcome::absent}, {"moved", Outcome::moved},   {"nothing", Outcome::nothing}};
-  const auto it = kOutcomes.find(word);
-  return it == kOutcomes.end() ? Outcome::failed : it->second;
+  const auto it = outcomes.find(word);
+  return it == outcomes.end() ? Outcome::failed : it->second;
 }
 
 }  // namespace

@@ -269,9 +269,9 @@ const redis::Script kReadAfter{"read-after", whole(kReadAfterSource)};
 const redis::Script kWitness{"witness", whole(kWitnessSource)};
 
 std::span<const redis::Script> all() {
-  static const std::array kAll{kJoin, kRelay,   kUpdate,   kDetach,    kLeave,  kExpire,
-                               kLose, kRestore, kSnapshot, kReadAfter, kWitness};
-  return kAll;
+  static const std::array known{kJoin, kRelay,   kUpdate,   kDetach,    kLeave,  kExpire,
+                                kLose, kRestore, kSnapshot, kReadAfter, kWitness};
+  return known;
 }
 
 }  // namespace grtc::cluster::scripts

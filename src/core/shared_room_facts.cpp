@@ -7,7 +7,11 @@
 namespace grtc::core {
 namespace {
 
-enum Field : std::size_t { kAttachment, kName, kJoinedMs, kMeta };
+/// Places of what a fact says about a peer.
+constexpr std::size_t kAttachment = 0;
+constexpr std::size_t kName = 1;
+constexpr std::size_t kJoinedMs = 2;
+constexpr std::size_t kMeta = 3;
 
 WallTime wall_time(std::string_view ms) {
   std::int64_t count = 0;

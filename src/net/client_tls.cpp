@@ -15,7 +15,7 @@ struct FreeContext {
 
 /// Made once: reading the system's certificates takes milliseconds.
 SSL_CTX* context() {
-  static const std::unique_ptr<SSL_CTX, FreeContext> kContext = [] {
+  static const std::unique_ptr<SSL_CTX, FreeContext> made_once = [] {
     std::unique_ptr<SSL_CTX, FreeContext> made(SSL_CTX_new(TLS_client_method()));
     if (!made) return made;
     SSL_CTX_set_min_proto_version(made.get(), TLS1_2_VERSION);
@@ -23,7 +23,7 @@ SSL_CTX* context() {
     SSL_CTX_set_verify(made.get(), SSL_VERIFY_PEER, nullptr);
     return made;
   }();
-  return kContext.get();
+  return made_once.get();
 }
 
 bool is_address(const std::string& host) {
