@@ -105,6 +105,7 @@ Result<void> Composition::read_redis() {
   cluster_options_->target = *std::move(target);
   cluster_options_->client.timeout = std::chrono::milliseconds(settings_.integer("REDIS_TIMEOUT_MS"));
   cluster_options_->limits = hub_options_.limits;
+  cluster_options_->report = [this](const std::string& sentence) { log_.warning(sentence); };
   cluster_options_->instance = hub_options_.instance;
   cluster_options_->heartbeat = hub_options_.heartbeat;
   return {};

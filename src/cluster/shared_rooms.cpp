@@ -34,6 +34,9 @@ SharedRooms::SharedRooms(net::IoThread& io, const ClusterOptions& options)
   room_options_.limits = options.limits;
   room_options_.origin = origin_;
   client_.on_state = [this] { on_state(); };
+  client_.on_trouble = [this](const std::string& why) {
+    if (why != std::exchange(trouble_, why) && options_.report) options_.report("Redis can't be reached: " + why);
+  };
 }
 
 SharedRooms::~SharedRooms() = default;
@@ -141,7 +144,10 @@ void SharedRooms::on_state() {
     }
   }
   const bool up = all_up && client_.is_up(origin_);
-  if (up && !was_up_) up_since_ = io_.now();
+  if (up && !was_up_) {
+    up_since_ = io_.now();
+    if (!std::exchange(trouble_, {}).empty() && options_.report) options_.report("Redis can be reached again");
+  }
   if (!up && was_up_) counters_.disconnects.add();
   was_up_ = up;
   counters_.reachable.set(up ? 1 : 0);
@@ -181,8 +187,9 @@ void SharedRooms::look_for_the_lost() {
   for (const auto& [origin, times] : silent_) {
     const std::string key = "grtc:replica:" + origin;
     client_.command(key, {"EXISTS", key}, [this, origin = origin](const redis::Reply& reply) {
+      if (reply.is_lost() || reply.is_error()) return;
       const auto it = silent_.find(origin);
-      if (it == silent_.end() || reply.is_lost() || reply.is_error()) return;
+      if (it == silent_.end()) return;
       it->second = reply.integer() == 1 ? 0 : it->second + 1;
       if (it->second < kLooks) return;
       it->second = 0;

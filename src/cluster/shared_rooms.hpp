@@ -21,7 +21,8 @@ struct ClusterOptions {
   redis::Target target;
   redis::ClientOptions client;
   core::RoomLimits limits;
-  std::string instance;              ///< this replica's name in welcomes and logs
+  std::string instance;                            ///< this replica's name in welcomes and logs
+  std::function<void(const std::string&)> report;  ///< what an operator should read; any I/O thread
   std::chrono::seconds heartbeat{};  ///< HEARTBEAT_S: bounds how long a client may have been gone unnoticed
 };
 
@@ -129,6 +130,7 @@ class SharedRooms final : public signalling::RoomKeeper, private core::RoomJourn
   core::TimePoint next_second_{};
   core::TimePoint up_since_{};
   bool was_up_ = false;
+  std::string trouble_;  ///< the last one that was reported
 };
 
 }  // namespace grtc::cluster

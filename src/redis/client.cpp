@@ -38,11 +38,15 @@ Client::Client(net::IoThread& io, Target target, std::span<const Script> scripts
   impl_->on_state = [this] {
     if (on_state) on_state();
   };
+  impl_->on_trouble = [this](const std::string& why) {
+    if (on_trouble) on_trouble(why);
+  };
   impl_->start();
 }
 
 Client::~Client() {
   impl_->on_state = nullptr;
+  impl_->on_trouble = nullptr;
 }
 
 void Client::command(std::string_view key, std::span<const std::string_view> words, OnReply on_reply) {
@@ -104,6 +108,8 @@ std::shared_ptr<Link> Client::Impl::make_link(const Host& host, bool for_channel
   options.user = target_.user;
   options.password = target_.password;
   options.database = target_.database;
+  options.owner = weak_from_this();
+  options.attempt = attempts_++;
   options.must_be_master = target_.kind != Target::Kind::single;
   options.timeout = options_.timeout;
   if (!for_channels) options.scripts = scripts_;
@@ -133,16 +139,16 @@ void Client::Impl::came_up() {
   if (on_state) on_state();
 }
 
-void Client::Impl::went_down(Node* node, const std::string& /*why*/) {
+void Client::Impl::went_down(Node* node, const std::string& why) {
+  trouble(node->host, why);
   // Both connections end together: what the one heard and the other said belong together.
-  for (std::shared_ptr<Link>* link : {&node->commands, &node->channels}) {
-    const std::shared_ptr<Link> gone = std::exchange(*link, nullptr);
-    if (!gone) continue;
-    gone->on_down = nullptr;
-    gone->break_off();
-  }
+  drop(*node);
   if (on_state) on_state();
   retry_later();
+}
+
+void Client::Impl::trouble(const Host& host, const std::string& why) {
+  if (on_trouble) on_trouble(host.name + ":" + std::to_string(host.port) + ": " + why);
 }
 
 void Client::Impl::retry_later() {
@@ -218,7 +224,9 @@ void Client::Impl::on_push(const Reply& push) {
   const auto it = listeners_.find(std::string(push[1].text()));
   if (it == listeners_.end()) return;
   if (push[0].text() == "smessage") return it->second->on_message(push[2].text());
-  if (push[0].text() == "ssubscribe") it->second->on_subscribed();
+  if (push[0].text() == "ssubscribe") return it->second->on_subscribed();
+  // Nobody here asked for it: the channel's slot has moved to another node.
+  retry_later();
 }
 
 }  // namespace grtc::redis

@@ -75,6 +75,8 @@ class Client {
   [[nodiscard]] bool is_up(std::string_view key) const;
   /// Any node came or went; ask is_up(). Not called inside a call of the client.
   std::function<void()> on_state;
+  /// Why a node can't be reached: a sentence without secrets, also again and again.
+  std::function<void(const std::string& why)> on_trouble;
 
  private:
   class Impl;

@@ -33,6 +33,7 @@ class Client::Impl final : public std::enable_shared_from_this<Impl> {
   [[nodiscard]] bool is_up(std::string_view key) const;
 
   std::function<void()> on_state;
+  std::function<void(const std::string&)> on_trouble;
 
  private:
   // client.cpp
@@ -41,6 +42,9 @@ class Client::Impl final : public std::enable_shared_from_this<Impl> {
   [[nodiscard]] std::shared_ptr<Link> make_link(const Host& host, bool for_channels);
   void went_down(Node* node, const std::string& why);
   void came_up();
+  void trouble(const Host& host, const std::string& why);
+  void drop(Node& node);
+  void subscribe_moved(const std::vector<Node*>& before);
   void subscribe_all(Node& node);
   void on_push(const Reply& push);
   void retry_later();
@@ -62,7 +66,8 @@ class Client::Impl final : public std::enable_shared_from_this<Impl> {
   std::vector<Node*> by_slot_;  ///< of a Cluster
   std::unordered_map<std::string, ChannelListener*> listeners_;
   std::shared_ptr<Link> asking_;  ///< where the master, or who has which slots, is being asked for
-  std::size_t asked_ = 0;         ///< how many times
+  std::size_t attempts_ = 0;
+  std::size_t asked_ = 0;  ///< how many times
   net::Timer retry_;
   std::chrono::milliseconds backoff_;
   bool retrying_ = false;

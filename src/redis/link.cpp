@@ -54,7 +54,8 @@ void Link::start() {
 
 void Link::connect(const std::vector<Address>& addresses) {
   if (addresses.empty()) return fail("the name " + host_.name + " is not known");
-  for (const Address& address : addresses) {
+  for (std::size_t i = 0; i < addresses.size(); ++i) {
+    const Address& address = addresses[(options_.attempt + i) % addresses.size()];
     const int fd = ::socket(address.bytes.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) continue;
     const int yes = 1;
@@ -142,6 +143,7 @@ void Link::flush() {
     out_sent_ += written.bytes;
     if (written.stop == net::Stop::wants_write) {
       blocked_ = true;
+      out_.erase(0, std::exchange(out_sent_, 0));
       return socket_->wait_writable(shared_from_this());
     }
     if (written.stop == net::Stop::wants_read) return;  // a TLS handshake goes on with what comes
@@ -267,9 +269,10 @@ void Link::fail(const std::string& why) {
   if (socket_) socket_->close();
   io_.post([self = shared_from_this(), why] {
     for (const Pending& one : std::exchange(self->pending_, {})) {
+      if (self->options_.owner.expired()) return;
       if (one.on_reply) one.on_reply(Reply::lost());
     }
-    if (self->on_down) std::exchange(self->on_down, nullptr)(why);
+    if (!self->options_.owner.expired() && self->on_down) std::exchange(self->on_down, nullptr)(why);
   });
 }
 

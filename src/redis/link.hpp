@@ -29,6 +29,8 @@ struct LinkOptions {
   bool must_be_master = false;  ///< a server that is none counts as unreachable
   std::chrono::milliseconds timeout{2000};
   std::span<const Script> scripts;  ///< loaded before anything else
+  std::weak_ptr<void> owner;        ///< once it is gone nobody is called back
+  std::size_t attempt = 0;          ///< of a name's several addresses another one is tried first each time
 };
 
 /// One connection to one Redis server: greets it, sends commands in a pipeline, gives each its answer in their order.

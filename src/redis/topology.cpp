@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <utility>
 
@@ -38,6 +39,8 @@ void Client::Impl::ask_where(const Host& host, std::vector<std::string_view> wor
   LinkOptions options;
   options.tls = target_.tls;
   options.timeout = options_.timeout;
+  options.owner = weak_from_this();
+  options.attempt = attempts_++;
   // Sentinels have users of their own, and mostly none.
   if (target_.kind == Target::Kind::cluster) {
     options.user = target_.user;
@@ -52,13 +55,36 @@ void Client::Impl::ask_where(const Host& host, std::vector<std::string_view> wor
       io_.post([answered] { answered->abandon(); });  // not inside its own call
       if (!knows) return retry_later();
       for (const auto& node : nodes_) connect(*node);
+      if (on_state) on_state();
     });
   };
-  asking_->on_down = [this](const std::string& /*why*/) {
+  asking_->on_down = [this](const std::string& why) {
     const std::shared_ptr<Link> gone = std::exchange(asking_, nullptr);
+    trouble(gone->host(), why);
     retry_later();
   };
   asking_->start();
+}
+
+/// What waits for an answer of it still gets one.
+void Client::Impl::drop(Node& node) {
+  for (std::shared_ptr<Link>* link : {&node.commands, &node.channels}) {
+    const std::shared_ptr<Link> gone = std::exchange(*link, nullptr);
+    if (!gone) continue;
+    gone->on_down = nullptr;
+    gone->break_off();
+  }
+}
+
+/// A slot has gone to a node that is up already: nothing else would subscribe there.
+void Client::Impl::subscribe_moved(const std::vector<Node*>& before) {
+  if (before.empty()) return;
+  for (const auto& [channel, listener] : listeners_) {
+    const Node* now = node_of(channel);
+    if (now == before[slot_of(channel)] || !now->is_up()) continue;
+    const std::array<std::string_view, 2> words{"SSUBSCRIBE", channel};
+    now->channels->send_unanswered(words);
+  }
 }
 
 bool Client::Impl::read_master(const Reply& reply) {
@@ -67,9 +93,7 @@ bool Client::Impl::read_master(const Reply& reply) {
   const std::string_view port = reply[1].text();
   std::from_chars(port.data(), port.data() + port.size(), host.port);
   if (!nodes_.empty() && (nodes_.front()->host.name != host.name || nodes_.front()->host.port != host.port)) {
-    for (const std::shared_ptr<Link>& link : {nodes_.front()->commands, nodes_.front()->channels}) {
-      if (link) link->abandon();
-    }
+    drop(*nodes_.front());
     nodes_.clear();
   }
   (void)node_at(host);
@@ -90,12 +114,11 @@ bool Client::Impl::read_slots(const Reply& reply) {
   }
   // A Cluster that has lost some of its slots serves none of them for long: ask again.
   if (std::find(by_slot.begin(), by_slot.end(), nullptr) != by_slot.end()) return false;
-  by_slot_ = std::move(by_slot);
+  const std::vector<Node*> before = std::exchange(by_slot_, std::move(by_slot));
+  subscribe_moved(before);
   std::erase_if(nodes_, [this](const auto& node) {
     if (std::find(by_slot_.begin(), by_slot_.end(), node.get()) != by_slot_.end()) return false;
-    for (const std::shared_ptr<Link>& link : {node->commands, node->channels}) {
-      if (link) link->abandon();
-    }
+    drop(*node);
     return true;
   });
   return true;
