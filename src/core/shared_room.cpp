@@ -230,26 +230,40 @@ void SharedRoom::opened(Snapshot snapshot, TimePoint now) {
   generation_ = std::move(snapshot.generation);
   last_ = std::max(last_, snapshot.position);
   phase_ = Phase::open;
-  for (const auto& [position, fact] : std::exchange(unheard_, {})) apply(position, fact, now);
+  hear_what_waited(now);
   if (first) {
     for (const auto& waiting : entering_) ask_to_enter(*waiting);
   }
 }
 
+/// What was said while the room was being read; more of it than could be kept is read once more.
+void SharedRoom::hear_what_waited(TimePoint now) {
+  const bool incomplete = std::exchange(missed_some_, false);
+  for (const auto& [position, fact] : std::exchange(unheard_, {})) apply(position, fact, now);
+  if (!incomplete) return;
+  phase_ = Phase::catching_up;
+  journal_.read_after(*this, last_);
+}
+
 void SharedRoom::caught_up(const std::vector<LogEntry>& entries, const std::string& generation, bool complete,
                            TimePoint now) {
+  if (!complete) part_from_all();
   if (!complete || (generation != generation_ && !generation_.empty())) {
     phase_ = Phase::opening;
     return journal_.read_all(*this);
   }
   phase_ = Phase::open;
   for (const auto& [position, fact] : entries) apply(position, fact, now);
-  for (const auto& [position, fact] : std::exchange(unheard_, {})) apply(position, fact, now);
+  hear_what_waited(now);
 }
 
 void SharedRoom::apply(Seq position, std::string_view text, TimePoint now) {
   if (phase_ != Phase::open) {
-    if (unheard_.size() < kMaxUnheard) unheard_.emplace_back(position, text);
+    if (unheard_.size() < kMaxUnheard) {
+      unheard_.emplace_back(position, text);
+    } else {
+      missed_some_ = true;
+    }
     return;
   }
   if (position <= last_) return;

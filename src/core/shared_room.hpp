@@ -155,6 +155,8 @@ class SharedRoom {
   void refuse(Session& from, std::string_view sentence, std::uint64_t id);
   void tell_locally(const Operation& operation);
   void put_back(Member& member);
+  void part_from_all();
+  void hear_what_waited(TimePoint now);
   void reconcile(const Snapshot& snapshot, TimePoint now);
   void expire_away(TimePoint now);
   // shared_room_entering.cpp
@@ -202,6 +204,7 @@ class SharedRoom {
   Seq last_ = 0;
   Seq serial_ = 0;  ///< numbers the events in the sessions' queues
   std::string generation_;
+  bool missed_some_ = false;
   std::vector<LogEntry> unheard_;  ///< heard before the room was open
   std::vector<std::string> overflowed_;
 };

@@ -32,6 +32,18 @@ void SharedRoom::expire_away(TimePoint now) {
   }
 }
 
+/// The log no longer reaches back to what was heard here last: sessions here have missed something, and the log alone
+/// can tell which of them may go on.
+void SharedRoom::part_from_all() {
+  for (auto& [id, member] : members_) {
+    Outlet* outlet = std::exchange(member.session->outlet_, nullptr);
+    if (outlet == nullptr) continue;
+    outlet->dismissed({Code::out_of_reach, "This server was cut off from the others for too long.", {}, 1});
+    submit(make_about(Operation::Kind::detach, Fact::Kind::detached, member, member.session->name_,
+                      member.session->meta_));
+  }
+}
+
 /// The session lives here, and the log has forgotten it or takes it for lost.
 void SharedRoom::put_back(Member& member) {
   const Session& session = *member.session;

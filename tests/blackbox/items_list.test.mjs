@@ -158,7 +158,8 @@ describe('Full text', { concurrency: true }, () => {
   })
 
   it('an empty or blank q finds all', async () => {
-    for (const q of ['', ' ', '  ']) assert.ok((await search(q)).length >= 5)
+    // The other tests add items meanwhile: how many there are in all may be a moment older than the list.
+    for (const q of ['', ' ', '  ']) assert.ok((await get(server, `/api/items?q=${encodeURIComponent(q)}`)).json.items.length >= 5)
   })
 
   it('works with name, sort, limit and cursor', async () => {

@@ -5,6 +5,9 @@ import { open } from './peer.mjs'
 import { waitFor } from './server.mjs'
 import { delay } from './suite.mjs'
 
+// What was under way when its server was killed can keep Node 20 busy for ever while it tears its loop down; exit() does not do that.
+process.once('beforeExit', () => process.exit())
+
 /** A client as the library is one: keeps what is not known to be taken, returns after each break, never gives up. */
 export class SteadyClient {
   #peer = null

@@ -188,6 +188,7 @@ export default Object.freeze({
   'reason.left': 'You left the room.',
   'reason.aborted': 'You left the room.',
   'reason.no-answer': 'The server does not answer. Trying again.',
+  'reason.out-of-reach': 'The servers cannot reach each other. Trying again.',
   'reason.server-unreachable': 'The server cannot be reached. Trying again.',
   'error.bad-json': 'The server could not read a message.',
   'error.bad-message': 'The server did not accept a message.',
@@ -195,4 +196,5 @@ export default Object.freeze({
   'error.missing-to': 'A message had no receiver.',
   'error.unknown-peer': 'The receiver is not in the room.',
   'error.too-deep': 'A message was nested too deeply.',
+  'error.unavailable': 'A message could not be passed on. Send it again later.',
 })

@@ -188,6 +188,7 @@ export default Object.freeze({
   'reason.left': 'Has salido de la sala.',
   'reason.aborted': 'Has salido de la sala.',
   'reason.no-answer': 'El servidor no responde. Se intenta otra vez.',
+  'reason.out-of-reach': 'Los servidores no se alcanzan entre sí. Se intenta otra vez.',
   'reason.server-unreachable': 'No se puede llegar al servidor. Se intenta otra vez.',
   'error.bad-json': 'El servidor no pudo leer un mensaje.',
   'error.bad-message': 'El servidor no aceptó un mensaje.',
@@ -195,4 +196,5 @@ export default Object.freeze({
   'error.missing-to': 'Un mensaje no tenía destinatario.',
   'error.unknown-peer': 'El destinatario no está en la sala.',
   'error.too-deep': 'Un mensaje estaba anidado demasiado hondo.',
+  'error.unavailable': 'Un mensaje no se pudo entregar. Envíalo de nuevo más tarde.',
 })
