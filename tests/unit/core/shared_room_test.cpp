@@ -1,0 +1,214 @@
+#include "core/shared_room.hpp"
+
+#include <gtest/gtest.h>
+
+#include "support/room_world.hpp"
+
+namespace grtc::core {
+namespace {
+
+using test::FakeClient;
+using test::PlainEncoder;
+
+class PlainSharedEncoder final : public SharedEncoder {
+ public:
+  SharedFrame joined(const Session& who, const SeqText& seq) const override { return plain_.joined(who, seq); }
+  SharedFrame updated(const Session& who, const SeqText& seq) const override { return plain_.updated(who, seq); }
+  SharedFrame left(const Session& who, LeaveReason reason, const SeqText& seq) const override {
+    return plain_.left(who, reason, seq);
+  }
+  SharedFrame message(std::string_view from, const SeqText& seq, std::string_view members) const override {
+    const bool ahead = seq.view().size() > SeqText::kDigits;
+    return PlainEncoder::say(std::string(from) + ": " + std::string(members) + (ahead ? " (ahead)" : ""));
+  }
+  SharedFrame told(std::string_view text, const SeqText&) const override {
+    return PlainEncoder::say(std::string(text));
+  }
+  std::string complaint(Code code, std::string_view, std::uint64_t, std::string_view to) const override {
+    return "error " + std::string(row_of(code).name) + (to.empty() ? "" : " ") + std::string(to);
+  }
+
+ private:
+  PlainEncoder plain_;
+};
+
+/// A log that does nothing by itself: the test says what becomes of an operation, and when.
+class FakeJournal final : public RoomJournal {
+ public:
+  struct Asked {
+    Operation::Kind kind;
+    std::uint64_t number;
+    std::string attachment;
+    std::string fact;
+  };
+  void carry_out(SharedRoom&, const Operation& what) override {
+    asked.push_back({what.kind, what.number, what.attachment, what.fact});
+  }
+  void read_all(SharedRoom&) override { ++reads; }
+  void read_after(SharedRoom&, Seq after) override { read_from = after; }
+  void attached(SharedRoom&, const Session&) override {}
+  void whisper(SharedRoom&, std::string_view text) override { whispers.emplace_back(text); }
+
+  std::vector<Asked> asked;
+  std::vector<std::string> whispers;
+  int reads = 0;
+  Seq read_from = 0;
+};
+
+class SharedRoomTest : public testing::Test {
+ protected:
+  SharedRoomTest() {
+    options_.limits.max_peers = 10;
+    options_.limits.queue = {1000, 1 << 20};
+    options_.limits.resume_window = std::chrono::seconds(15);
+    options_.limits.probe_window = std::chrono::seconds(2);
+    options_.origin = "here";
+    options_.held = {5, 1 << 20};
+    room_.emplace("room", options_, encoder_, journal_, 0);
+    room_->listening();
+    room_->opened({}, now_);
+  }
+
+  void ask_in(const std::string& peer_id, FakeClient& client) {
+    JoinRequest request;
+    request.peer_id = peer_id;
+    request.fresh_token = "token of " + peer_id;
+    request.outlet = &client;
+    room_->join(std::move(request), now_);
+  }
+  /// The log carries out what was asked last, and is heard of.
+  void carry_out(Answer::Outcome outcome = Answer::Outcome::done) {
+    const FakeJournal::Asked what = journal_.asked.back();
+    const Seq position = ++position_;
+    room_->apply(position, what.fact, now_);
+    answer(what, outcome, position);
+  }
+  void answer(const FakeJournal::Asked& what, Answer::Outcome outcome, Seq position) {
+    Answer answer;
+    answer.outcome = outcome;
+    answer.position = position;
+    answer.peer_id = std::string(read_fact(what.fact)->peer);
+    room_->answered(what.number, std::move(answer), now_);
+  }
+  void let_in(const std::string& peer_id, FakeClient& client) {
+    ask_in(peer_id, client);
+    carry_out(Answer::Outcome::joined);
+    ASSERT_NE(client.session, nullptr);
+    client.read();
+  }
+  void say(FakeClient& from, std::string_view text, std::uint64_t id = 0) { room_->relay(*from.session, text, {}, id); }
+
+  SharedRoomOptions options_;
+  PlainSharedEncoder encoder_;
+  FakeJournal journal_;
+  std::optional<SharedRoom> room_;
+  TimePoint now_{};
+  Seq position_ = 100;
+};
+
+using Lines = std::vector<std::string>;
+
+TEST_F(SharedRoomTest, LetsInWhenTheLogHasSaidAndAnsweredIt) {
+  FakeClient ana;
+  ask_in("ana", ana);
+  const auto asked = journal_.asked.back();
+  answer(asked, Answer::Outcome::joined, 101);
+  EXPECT_EQ(ana.session, nullptr) << "not before the fact, or what follows it could be missed";
+  room_->apply(101, asked.fact, now_);
+  ASSERT_NE(ana.session, nullptr);
+  EXPECT_EQ(ana.session->token(), "token of ana");
+}
+
+TEST_F(SharedRoomTest, TellsAMessageWhenTheLogHasIt) {
+  FakeClient ana;
+  FakeClient ben;
+  let_in("ana", ana);
+  let_in("ben", ben);
+  say(ana, "hi");
+  EXPECT_EQ(ben.read(), Lines{});
+  carry_out();
+  EXPECT_EQ(ben.read(), Lines{"ana: hi"});
+  EXPECT_EQ(room_->held(), 0U);
+}
+
+TEST_F(SharedRoomTest, TellsAtOnceWhileTheLogIsOutOfReachAndNotAgainAfterwards) {
+  FakeClient ana;
+  FakeClient ben;
+  let_in("ana", ana);
+  let_in("ben", ben);
+  say(ana, "before");  // asked, and perhaps carried out: nobody knows
+  room_->unreachable(now_);
+  EXPECT_EQ(ben.read(), Lines{"ana: before (ahead)"});
+  say(ana, "during");
+  EXPECT_EQ(ben.read(), Lines{"ana: during (ahead)"});
+
+  const std::size_t asked_before = journal_.asked.size();
+  room_->reachable();
+  ASSERT_EQ(journal_.asked.size(), asked_before + 2) << "both are asked again, in their order";
+  const auto first = journal_.asked[asked_before];
+  const auto second = journal_.asked[asked_before + 1];
+  EXPECT_LT(first.number, second.number);
+  answer(first, Answer::Outcome::nothing, 0);  // it had been carried out
+  room_->apply(++position_, first.fact, now_);
+  room_->apply(++position_, second.fact, now_);
+  answer(second, Answer::Outcome::done, position_);
+  EXPECT_EQ(ben.read(), Lines{});
+  EXPECT_EQ(room_->held(), 0U);
+  say(ana, "after");
+  carry_out();
+  EXPECT_EQ(ben.read(), Lines{"ana: after"});
+}
+
+TEST_F(SharedRoomTest, GivesANewcomerWhatTheOthersWereToldAhead) {
+  FakeClient ana;
+  FakeClient ben;
+  let_in("ana", ana);
+  let_in("ben", ben);
+  room_->unreachable(now_);
+  say(ana, "ahead");
+  room_->reachable();
+  const auto held = journal_.asked.back();
+  FakeClient eva;
+  ask_in("eva", eva);
+  // Redis took the join first: it stands before what was told ahead.
+  carry_out(Answer::Outcome::joined);
+  room_->apply(++position_, held.fact, now_);
+  EXPECT_EQ(eva.read(), Lines{"ana: ahead"});
+}
+
+TEST_F(SharedRoomTest, RefusesWhatItCannotKeepForTheOthers) {
+  FakeClient ana;
+  let_in("ana", ana);
+  room_->unreachable(now_);
+  for (int i = 0; i < 5; ++i) say(ana, "kept");
+  EXPECT_EQ(ana.read(), Lines{});
+  say(ana, "too much", 7);
+  EXPECT_EQ(ana.read(), Lines{"error unavailable"});
+}
+
+TEST_F(SharedRoomTest, GivesUpAJoinThatWaitsTooLong) {
+  FakeClient ana;
+  room_->unreachable(now_);
+  ask_in("ana", ana);
+  room_->tick(now_ + std::chrono::seconds(4));
+  EXPECT_EQ(ana.dismissal, Code::out_of_reach);
+  room_->reachable();
+  EXPECT_TRUE(journal_.asked.empty()) << "nobody waits for it any more";
+  EXPECT_TRUE(room_->is_idle());
+}
+
+TEST_F(SharedRoomTest, ReadsWhatItMissedAfterABreak) {
+  FakeClient ana;
+  let_in("ana", ana);
+  room_->listening();
+  EXPECT_EQ(journal_.read_from, position_);
+  const std::string missed = write_fact(Fact::Kind::message, "there", 1, "zoe", {"", "one"});
+  const std::string heard = write_fact(Fact::Kind::message, "there", 2, "zoe", {"", "two"});
+  room_->apply(position_ + 2, heard, now_);
+  EXPECT_EQ(ana.read(), Lines{}) << "not before what came first";
+  room_->caught_up({{position_ + 1, missed}, {position_ + 2, heard}}, "", true, now_);
+  EXPECT_EQ(ana.read(), (Lines{"zoe: one", "zoe: two"}));
+}
+
+}  // namespace
+}  // namespace grtc::core
