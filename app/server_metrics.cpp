@@ -22,8 +22,8 @@ std::function<double()> over(const Hubs& hubs, std::function<std::uint64_t(const
 
 /// A histogram of whole numbers as one of the metric's unit: `unit` is 1e-6 for microseconds as seconds.
 template <std::size_t Bounds>
-ops::HistogramSnapshot scaled(const std::array<std::uint64_t, Bounds>& bounds,
-                              const items::sqlite::HistogramData<Bounds>& data, double unit) {
+ops::HistogramSnapshot scaled(const std::array<std::uint64_t, Bounds>& bounds, const items::HistogramData<Bounds>& data,
+                              double unit) {
   ops::HistogramSnapshot snapshot;
   for (const std::uint64_t bound : bounds) snapshot.bounds.push_back(static_cast<double>(bound) * unit);
   snapshot.counts.assign(data.counts.begin(), data.counts.end());
@@ -126,9 +126,9 @@ void publish_items(ops::Metrics& metrics, const items::sqlite::SqliteStore& stor
   metrics.gauge("grtc_sqlite_queue", waiting, {{"kind", "write"}}, read(&SqliteMetrics::write_queue));
   metrics.gauge("grtc_sqlite_queue", waiting, {{"kind", "read"}}, read(&SqliteMetrics::read_queue));
   metrics.histogram("grtc_sqlite_commit_batch_size", "Writes that shared one commit", {},
-                    [&store] { return scaled(items::sqlite::kBatchSizeBounds, store.metrics().batch_size, 1); });
+                    [&store] { return scaled(items::kBatchSizeBounds, store.metrics().batch_size, 1); });
   metrics.histogram("grtc_sqlite_commit_seconds", "From a transaction's begin to its being durable", {},
-                    [&store] { return scaled(items::sqlite::kCommitMicrosBounds, store.metrics().commit_us, 1e-6); });
+                    [&store] { return scaled(items::kMicrosBounds, store.metrics().commit_us, 1e-6); });
   metrics.gauge("grtc_feed_listeners", "Open item event streams", {},
                 [&feed] { return static_cast<double>(feed.listeners()); });
 }

@@ -3,15 +3,13 @@
 #include <utility>
 
 #include "items/cursor.hpp"
+#include "items/refusals.hpp"
+#include "items/retention.hpp"
 #include "items/sqlite/full_text.hpp"
 #include "items/sqlite/item_rows.hpp"
 
 namespace grtc::items::sqlite {
 namespace {
-
-constexpr std::int64_t kSliceChanges = 500;
-/// A slice and one more event of the largest size must fit the queue of a listener (1 MiB), or nobody could catch up.
-constexpr std::size_t kSliceBytes = std::size_t{256} * 1024;
 
 // Parameters of a page's statement.
 constexpr int kMatch = 1;
@@ -107,7 +105,7 @@ core::Result<Item> ItemReader::get(ItemId id) {
     case Step::row:
       return read_item(by_id_);
     case Step::done:
-      return core::Problem{core::Code::not_found, "There is no such item.", {}, 0};
+      return not_found();
     default:
       return db_.problem();
   }

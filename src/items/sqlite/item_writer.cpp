@@ -4,21 +4,16 @@
 #include <utility>
 
 #include "items/precondition.hpp"
+#include "items/refusals.hpp"
+#include "items/retention.hpp"
 #include "items/rules.hpp"
 #include "items/sqlite/item_rows.hpp"
 
 namespace grtc::items::sqlite {
 namespace {
 
-/// What a feed can be behind and still resume. Disk only: a slice in memory has its own bound.
-constexpr std::int64_t kKeptChanges = 10'000;
-constexpr std::chrono::hours kKeptKeys{24};
 /// Keys go a bounded number at a time, so that no batch of writes waits for a day's worth of them.
 constexpr std::chrono::seconds kBetweenKeyPrunings{1};
-
-core::Problem moved_on() {
-  return {core::Code::version_moved_on, "The item has changed since the version that the condition names.", {}, 0};
-}
 
 }  // namespace
 
@@ -116,7 +111,7 @@ core::Result<Item> ItemWriter::current(ItemId id, const Precondition& when) {
     case Step::row:
       break;
     case Step::done:
-      return core::Problem{core::Code::not_found, "There is no such item.", {}, 0};
+      return not_found();
     default:
       return broke();
   }
@@ -166,12 +161,7 @@ core::Result<std::optional<Item>> ItemWriter::answered(const Idempotency& once) 
     default:
       return broke();
   }
-  if (find_key_.text(7) != once.fingerprint) {
-    return core::Problem{core::Code::unprocessable,
-                         "The Idempotency-Key has been used with another body.",
-                         {{"Idempotency-Key", "was used with another body within the last 24 hours"}},
-                         0};
-  }
+  if (find_key_.text(7) != once.fingerprint) return key_used();
   return std::optional<Item>(read_item(find_key_));
 }
 

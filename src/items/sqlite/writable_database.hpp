@@ -11,7 +11,7 @@
 #include "items/sqlite/item_writer.hpp"
 #include "items/sqlite/sqlite_options.hpp"
 #include "items/sqlite/store_state.hpp"
-#include "items/sqlite/write.hpp"
+#include "items/write.hpp"
 
 namespace grtc::items::sqlite {
 

@@ -1,6 +1,5 @@
 #include "items/sqlite/write_thread.hpp"
 
-#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -13,16 +12,6 @@ core::WallTime now_of(const SqliteOptions& options) {
   if (options.clock) return options.clock();
   return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
 }
-
-/// The answers of one batch that go to one executor: one post for all of them.
-struct Answers {
-  struct One {
-    ItemStore::Done<Item> done;
-    core::Result<Item> result;
-  };
-  core::Executor* on;
-  std::shared_ptr<std::vector<One>> all = std::make_shared<std::vector<One>>();
-};
 
 /// The first failure that is the database's, not the request's.
 std::optional<core::Problem> database_problem(const std::vector<core::Result<Item>>& results) {
@@ -119,30 +108,15 @@ void WriteThread::commit(std::vector<Write> batch) {
   if (problem) {
     state_.failed_writes.fetch_add(batch.size(), std::memory_order_relaxed);
     std::vector<core::Result<Item>> results(batch.size(), core::Result<Item>(*problem));
-    answer(std::move(batch), std::move(results));
+    answer_all(std::move(batch), std::move(results));
     return;
   }
   std::vector<core::Result<Item>> results = database_->apply(batch, now_of(options_));
   report(reported_write_, database_problem(results));
   const std::vector<Change> changes = database_->take_changes();
-  answer(std::move(batch), std::move(results));
+  answer_all(std::move(batch), std::move(results));
   if (!changes.empty()) tell(changes);
   database_->checkpoint_if_large();
-}
-
-void WriteThread::answer(std::vector<Write> batch, std::vector<core::Result<Item>> results) {
-  std::vector<Answers> by_executor;
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    const auto same = std::find_if(by_executor.begin(), by_executor.end(),
-                                   [&](const Answers& answers) { return answers.on == batch[i].on; });
-    Answers& answers = same == by_executor.end() ? by_executor.emplace_back(Answers{batch[i].on}) : *same;
-    answers.all->push_back({std::move(batch[i].done), std::move(results[i])});
-  }
-  for (Answers& answers : by_executor) {
-    answers.on->post([all = std::move(answers.all)] {
-      for (Answers::One& one : *all) one.done(std::move(one.result));
-    });
-  }
 }
 
 void WriteThread::tell(const std::vector<Change>& changes) {

@@ -14,7 +14,7 @@
 #include "items/sqlite/sqlite_options.hpp"
 #include "items/sqlite/store_state.hpp"
 #include "items/sqlite/writable_database.hpp"
-#include "items/sqlite/write.hpp"
+#include "items/write.hpp"
 
 namespace grtc::items::sqlite {
 
@@ -45,7 +45,6 @@ class WriteThread {
   /// What waits now, at most max_batch; empty when there was only time to look after the file. Nothing: stop.
   [[nodiscard]] std::optional<std::vector<Write>> wait();
   void commit(std::vector<Write> batch);
-  void answer(std::vector<Write> batch, std::vector<core::Result<Item>> results);
   void tell(const std::vector<Change>& changes);
   /// Between writes: write the WAL back, see whether the file is still there.
   void look_after();

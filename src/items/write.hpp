@@ -2,11 +2,12 @@
 #include <cstddef>
 #include <optional>
 #include <variant>
+#include <vector>
 
 #include "core/executor.hpp"
 #include "items/item_store.hpp"
 
-namespace grtc::items::sqlite {
+namespace grtc::items {
 
 struct CreateItem {
   Draft draft;
@@ -34,7 +35,10 @@ struct Write {
   ItemStore::Done<Item> done;
 };
 
+/// Hands each write its result: one post for all that wait on the same executor. Both lists have the same length.
+void answer_all(std::vector<Write> writes, std::vector<core::Result<Item>> results);
+
 /// Bytes that a waiting write holds in memory, about.
 [[nodiscard]] std::size_t weight_of(const Write& write) noexcept;
 
-}  // namespace grtc::items::sqlite
+}  // namespace grtc::items
