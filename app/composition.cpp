@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "app/item_store.hpp"
 #include "app/serve_options.hpp"
 #include "app/server_metrics.hpp"
 #include "app/shared_directory.hpp"
@@ -78,15 +79,7 @@ Result<void> Composition::assemble() {
 }
 
 Result<void> Composition::open_store() {
-  auto options = store_options(settings_);
-  options.report = [this](bool bad, const std::string& sentence) {
-    if (bad) {
-      log_.error(sentence);
-    } else {
-      log_.info(sentence);
-    }
-  };
-  auto store = items::sqlite::SqliteStore::open(std::move(options));
+  auto store = open_item_store(settings_, log_, metrics_);
   if (!store) return store.error();
   store_ = *std::move(store);
   items::FeedOptions feed;
@@ -256,7 +249,7 @@ void Composition::publish_metrics(const http::Router& router) {
   publish_signalling(metrics_, hub_pointers_);
   publish_cluster(metrics_, shared_rooms_);
   dialects_->publish(metrics_);
-  publish_items(metrics_, *store_, *feed_);
+  publish_feed(metrics_, *feed_);
   publish_program(metrics_, log_);
 }
 

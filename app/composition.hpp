@@ -13,7 +13,7 @@
 #include "core/time.hpp"
 #include "http/server.hpp"
 #include "items/feed.hpp"
-#include "items/sqlite/sqlite_store.hpp"
+#include "items/item_store.hpp"
 #include "ops/http_metrics.hpp"
 #include "ops/ice.hpp"
 #include "ops/log.hpp"
@@ -93,7 +93,7 @@ class Composition {
   std::unique_ptr<ops::IceServers> ice_;
   std::unique_ptr<ops::HttpMetrics> http_metrics_;
   IoThreads io_;
-  std::unique_ptr<items::sqlite::SqliteStore> store_;
+  std::unique_ptr<items::ItemStore> store_;
   std::unique_ptr<items::Feed> feed_;
   std::unique_ptr<cluster::ClusterOptions> cluster_options_;  ///< nothing: this server stands alone
   std::vector<cluster::SharedRooms*> shared_rooms_;           ///< one a hub, which owns it

@@ -47,9 +47,19 @@ signalling::GrtcOptions hub_options(const ops::Settings& settings, const std::st
   return options;
 }
 
-items::sqlite::SqliteOptions store_options(const ops::Settings& settings) {
+items::sqlite::SqliteOptions sqlite_options(const ops::Settings& settings) {
   items::sqlite::SqliteOptions options;
   options.path = settings.text("DATABASE_PATH");
+  options.max_queued_writes = size_of(settings, "ITEMS_QUEUE");
+  options.max_queued_reads = size_of(settings, "ITEMS_QUEUE");
+  return options;
+}
+
+items::postgres::PostgresOptions postgres_options(const ops::Settings& settings) {
+  items::postgres::PostgresOptions options;
+  options.url = settings.text("DATABASE_URL");
+  options.pool = static_cast<unsigned>(settings.integer("DATABASE_POOL"));
+  options.timeout = std::chrono::milliseconds(settings.integer("DATABASE_TIMEOUT_MS"));
   options.max_queued_writes = size_of(settings, "ITEMS_QUEUE");
   options.max_queued_reads = size_of(settings, "ITEMS_QUEUE");
   return options;

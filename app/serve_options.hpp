@@ -3,6 +3,7 @@
 
 #include "core/problem.hpp"
 #include "http/options.hpp"
+#include "items/postgres/postgres_options.hpp"
 #include "items/sqlite/sqlite_options.hpp"
 #include "ops/log.hpp"
 #include "ops/settings.hpp"
@@ -14,7 +15,8 @@ namespace grtc::app {
 
 [[nodiscard]] ops::Log::Options log_options(const ops::Settings& settings, const std::string& instance);
 [[nodiscard]] signalling::GrtcOptions hub_options(const ops::Settings& settings, const std::string& instance);
-[[nodiscard]] items::sqlite::SqliteOptions store_options(const ops::Settings& settings);
+[[nodiscard]] items::sqlite::SqliteOptions sqlite_options(const ops::Settings& settings);
+[[nodiscard]] items::postgres::PostgresOptions postgres_options(const ops::Settings& settings);
 /// @return the line that stops the start: lists that look right but hold no origin or network
 [[nodiscard]] core::Result<http::Options> http_options(const ops::Settings& settings);
 

@@ -8,7 +8,6 @@
 namespace grtc::app {
 namespace {
 
-using items::sqlite::SqliteMetrics;
 using signalling::GrtcHub;
 
 /// The sum over all hubs of what `count` reads of one.
@@ -18,17 +17,6 @@ std::function<double()> over(const Hubs& hubs, std::function<std::uint64_t(const
     for (const GrtcHub* hub : hubs) sum += count(*hub);
     return static_cast<double>(sum);
   };
-}
-
-/// A histogram of whole numbers as one of the metric's unit: `unit` is 1e-6 for microseconds as seconds.
-template <std::size_t Bounds>
-ops::HistogramSnapshot scaled(const std::array<std::uint64_t, Bounds>& bounds, const items::HistogramData<Bounds>& data,
-                              double unit) {
-  ops::HistogramSnapshot snapshot;
-  for (const std::uint64_t bound : bounds) snapshot.bounds.push_back(static_cast<double>(bound) * unit);
-  snapshot.counts.assign(data.counts.begin(), data.counts.end());
-  snapshot.sum = static_cast<double>(data.sum) * unit;
-  return snapshot;
 }
 
 void publish_traffic(ops::Metrics& metrics, const Hubs& hubs) {
@@ -112,23 +100,7 @@ void publish_cluster(ops::Metrics& metrics, const std::vector<cluster::SharedRoo
   });
 }
 
-void publish_items(ops::Metrics& metrics, const items::sqlite::SqliteStore& store, const items::Feed& feed) {
-  const auto read = [&store](auto member) {
-    return [&store, member] { return static_cast<double>(store.metrics().*member); };
-  };
-  const char* refused = "Item calls refused because the queue was full";
-  const char* waiting = "Item calls that wait";
-  metrics.counter("grtc_sqlite_writes_total", "Writes committed", {}, read(&SqliteMetrics::writes));
-  metrics.counter("grtc_sqlite_failed_writes_total", "Writes that the database failed", {},
-                  read(&SqliteMetrics::failed_writes));
-  metrics.counter("grtc_sqlite_refused_total", refused, {{"kind", "write"}}, read(&SqliteMetrics::refused_writes));
-  metrics.counter("grtc_sqlite_refused_total", refused, {{"kind", "read"}}, read(&SqliteMetrics::refused_reads));
-  metrics.gauge("grtc_sqlite_queue", waiting, {{"kind", "write"}}, read(&SqliteMetrics::write_queue));
-  metrics.gauge("grtc_sqlite_queue", waiting, {{"kind", "read"}}, read(&SqliteMetrics::read_queue));
-  metrics.histogram("grtc_sqlite_commit_batch_size", "Writes that shared one commit", {},
-                    [&store] { return scaled(items::kBatchSizeBounds, store.metrics().batch_size, 1); });
-  metrics.histogram("grtc_sqlite_commit_seconds", "From a transaction's begin to its being durable", {},
-                    [&store] { return scaled(items::kMicrosBounds, store.metrics().commit_us, 1e-6); });
+void publish_feed(ops::Metrics& metrics, const items::Feed& feed) {
   metrics.gauge("grtc_feed_listeners", "Open item event streams", {},
                 [&feed] { return static_cast<double>(feed.listeners()); });
 }

@@ -1,5 +1,6 @@
 #pragma once
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 
 #include "items/histogram.hpp"
@@ -15,8 +16,7 @@ struct PostgresCounters {
   std::atomic<std::uint64_t> refused_reads{0};
   std::atomic<std::uint64_t> reconnects{0};  ///< connections that were lost and made again
   std::atomic<std::int64_t> connections{0};  ///< open now
-  std::atomic<std::int64_t> busy{0};         ///< of those: a statement runs on it
-  std::atomic<bool> reads_ok{true};          ///< as the latest read went
+  std::atomic<std::size_t> read_queue{0};    ///< reads that wait for a connection
   Histogram<kBatchSizeBounds.size()> batch_size{kBatchSizeBounds};
   Histogram<kMicrosBounds.size()> write_us{kMicrosBounds};  ///< of a transaction, from BEGIN to after COMMIT
   Histogram<kMicrosBounds.size()> read_us{kMicrosBounds};   ///< from sending to the answer

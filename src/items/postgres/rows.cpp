@@ -15,6 +15,10 @@ void Rows::Free::operator()(pg_result* result) const noexcept {
   PQclear(result);
 }
 
+std::string_view Rows::command() const noexcept {
+  return PQcmdStatus(result_.get());
+}
+
 int Rows::size() const noexcept {
   return PQntuples(result_.get());
 }

@@ -16,7 +16,10 @@ namespace grtc::items::postgres {
 class Rows {
  public:
   explicit Rows(pg_result* result) noexcept : result_(result) {}
+  [[nodiscard]] const pg_result* native() const noexcept { return result_.get(); }
 
+  /// "COMMIT", "INSERT 0 3": what was done.
+  [[nodiscard]] std::string_view command() const noexcept;
   [[nodiscard]] int size() const noexcept;
   [[nodiscard]] bool is_null(int row, int column) const noexcept;
   [[nodiscard]] std::string_view text(int row, int column) const noexcept;
