@@ -47,7 +47,11 @@ node_tests() {
     --test-reporter=tap --test-reporter-destination="$log.tap" "${files[@]}"
 }
 
-unit_tests() { with_preset "$1" "${no_aslr[@]}" timeout -k 10 "$unit_timeout_s" "build/$1/grtc_unit" --gtest_color=no; }
+# Beside a real PostgreSQL: what every store has to do is asked of both.
+unit_tests() {
+  with_preset "$1" node tests/support/with_postgres.mjs \
+    "${no_aslr[@]}" timeout -k 10 "$unit_timeout_s" "build/$1/grtc_unit" --gtest_color=no
+}
 
 # node_step NAME PRESET FOLDER
 node_step() {
@@ -72,8 +76,13 @@ with_build() {
 
 step_unit() { run_step "unit $1" gtest unit_tests "$1"; }
 step_blackbox() { node_step "blackbox $1" "$1" tests/blackbox; }
-# What speaks grtc.v1, once more against three replicas that share a Redis; then what only replicas can break.
-step_replicas() { GRTC_REPLICAS=3 node_step "replicas $1" "$1" "tests/blackbox/signalling_* tests/replicas"; }
+# What speaks grtc.v1, once more against three replicas that share a Redis; then what only replicas can break; then the
+# items, on three replicas that share a PostgreSQL.
+step_replicas() {
+  GRTC_REPLICAS=3 node_step "replicas $1" "$1" "tests/blackbox/signalling_* tests/replicas"
+  GRTC_REPLICAS=3 GRTC_STORE=postgres node_step "postgres $1" "$1" \
+    "tests/blackbox/items_crud* tests/blackbox/items_conditional* tests/blackbox/items_list* tests/blackbox/items_events*"
+}
 step_browser() { node_step "browser $1" "$1" tests/browser; }
 step_page() { node_step "page units" "$1" tests/page; }
 step_deploy() { deploy_step deploy whole "$1"; }

@@ -74,8 +74,8 @@ void FeedHub::deliver(const FeedBatch& batch) {
   const std::int64_t last = batch.events.back().id;
   for (const auto& listener : listeners_) {
     if (!listener->live || listener->sent >= last) continue;
-    if (batch.joined->size() > kRecentBytes) {
-      // One large commit is no fault of those who read: they get it in slices that fit their queue.
+    if (listener->sink->queued() + batch.joined->size() > kRecentBytes) {
+      // A burst of large changes is no fault of those who read: they get it in slices that fit their queue.
       listener->live = false;
       continue;
     }

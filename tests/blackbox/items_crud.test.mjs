@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { assertProblem, get, request } from '../support/http.mjs'
-import { startServer } from '../support/server.mjs'
+import { startServerOrReplicas as startServer } from '../support/replicas.mjs'
 import { fresh, sharedServer } from '../support/suite.mjs'
 
 const kTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { eventStream, get, request } from '../support/http.mjs'
-import { startServer } from '../support/server.mjs'
+import { startServerOrReplicas as startServer } from '../support/replicas.mjs'
 import { sharedServer } from '../support/suite.mjs'
 
 const kFeed = '/api/items/events'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { assertProblem, get, request } from '../support/http.mjs'
-import { startServer } from '../support/server.mjs'
+import { startServerOrReplicas as startServer } from '../support/replicas.mjs'
 import { seedOf, seeded, sharedServer } from '../support/suite.mjs'
 
 const make = async (server, json) => {

@@ -60,7 +60,7 @@ export class Postgres {
 
   /** Starts the cluster that was stopped, on the same port and data; returns when it takes connections. */
   async resume() {
-    const set = [`port=${this.port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=', 'shared_buffers=32MB']
+    const set = [`port=${this.port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=', 'shared_buffers=32MB', 'max_connections=300']
     if (!this.durable) set.push('fsync=off', 'full_page_writes=off')
     const words = [`${kPrograms}/postgres`, '-D', this.folder, ...set.flatMap((one) => ['-c', one])]
     const [program, ...rest] = asPostgres(words)
@@ -99,6 +99,18 @@ export class Postgres {
     rmSync(this.folder, { recursive: true, force: true })
   }
 
+  /** Keeps no process alive, and goes when this one does. */
+  endWithProcess() {
+    const child = this.#process
+    child?.unref()
+    const told = /** @type {import('node:net').Socket | null | undefined} */ (child?.stderr)
+    told?.unref()
+    process.once('exit', () => {
+      child?.kill('SIGQUIT')
+      rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
+    })
+  }
+
   /** @param {string} name */
   url(name) {
     return `postgresql://${kUser}@127.0.0.1:${this.port}/${name}`
@@ -121,3 +133,21 @@ export class Postgres {
     return execFileSync('psql', ['-XqAt', '-v', 'ON_ERROR_STOP=1', '-d', url, '-c', sql], { encoding: 'utf8' }).trim()
   }
 }
+
+/** @type {Promise<Postgres> | undefined} */
+let shared
+
+/**
+ * The cluster of this test file, started by the first who asks; it ends with the process.
+ * @returns {Promise<Postgres>}
+ */
+export function sharedPostgres() {
+  shared ??= Postgres.start().then((postgres) => {
+    postgres.endWithProcess()
+    return postgres
+  })
+  return shared
+}
+
+/** Where the items of the tests are kept: `sqlite`, or `postgres` (GRTC_STORE). */
+export const kStore = process.env.GRTC_STORE ?? 'sqlite'

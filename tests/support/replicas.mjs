@@ -3,6 +3,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { kStore, sharedPostgres } from './postgres.mjs'
 import { Redis } from './redis.mjs'
 import { Server, startServer } from './server.mjs'
 
@@ -37,7 +38,9 @@ export class Replicas {
 
   async start() {
     if (!this.options.redis) await this.redis.start()
-    const { count = 3, env = {}, ...rest } = this.options
+    const { count = 3, env: given = {}, ...rest } = this.options
+    const env = { ...given }
+    if (kStore === 'postgres') env.DATABASE_URL ??= (await sharedPostgres()).createDatabase()
     for (let i = 0; i < count; i++) {
       const folder = path.join(this.folder, `replica-${i}`)
       mkdirSync(folder, { recursive: true })

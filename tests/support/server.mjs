@@ -5,7 +5,8 @@
 //   await server.restart('SIGKILL')        // same port, same database
 //
 // With a test context as first argument (node:test's `t`, or anything with `after`) the server is stopped and its folder
-// removed when the test ends. The binary is $GRTC_BIN, else build/release/grtc.
+// removed when the test ends. The binary is $GRTC_BIN, else build/release/grtc. With GRTC_STORE=postgres the items are in
+// a PostgreSQL database of the server's own.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -13,6 +14,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { kStore, sharedPostgres } from './postgres.mjs'
 
 const kRepository = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..')
 const kStartMs = 15_000
@@ -74,6 +76,7 @@ export class Server {
       ...Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined)),
       HOST: this.host,
       DATABASE_PATH: this.databasePath,
+      ...(this.databaseUrl && { DATABASE_URL: this.databaseUrl }),
       DRAIN_SECONDS: '1',
       ...this.options.env,
       PORT: String(this.port),
@@ -83,6 +86,7 @@ export class Server {
   /** Spawns the process and resolves when it serves; rejects with its output when it ends first. */
   async start() {
     if (this.running) throw new Error('the server already runs')
+    this.databaseUrl ??= await this.#ownDatabase()
     this.output = ''
     this.exit = null
     const child = spawn(grtcBinary(), ['serve', ...(this.options.args ?? [])], {
@@ -103,6 +107,13 @@ export class Server {
     this.scheme = found.scheme
     if (this.options.waitReady !== false) await Promise.race([this.ready(), ended])
     return this
+  }
+
+  /** With GRTC_STORE=postgres: an empty database, where the test doesn't name one. */
+  async #ownDatabase() {
+    const { DATABASE_URL } = this.options.env ?? {}
+    if (DATABASE_URL !== undefined || kStore !== 'postgres') return DATABASE_URL
+    return (await sharedPostgres()).createDatabase()
   }
 
   #address(child) {

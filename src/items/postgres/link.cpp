@@ -42,7 +42,17 @@ Link::Link(net::IoThread& io, std::vector<Call> greeting, std::chrono::milliseco
     : io_(io), greeting_(std::move(greeting)), timeout_(timeout) {}
 
 Link::~Link() {
-  if (connection_ && PQsocket(connection_.get()) >= 0) io_.poller().forget(PQsocket(connection_.get()));
+  if (socket_ >= 0) io_.poller().forget(socket_);
+}
+
+void Link::wait_readable() {
+  socket_ = PQsocket(connection_.get());
+  io_.poller().wait_readable(socket_, shared_from_this());
+}
+
+void Link::wait_writable() {
+  socket_ = PQsocket(connection_.get());
+  io_.poller().wait_writable(socket_, shared_from_this());
 }
 
 void Link::start(const std::string& url) {
@@ -54,18 +64,18 @@ void Link::start(const std::string& url) {
     return io_.post([self = shared_from_this()] { self->fail(self->trouble()); });
   }
   PQsetNoticeProcessor(connection_.get(), [](void* /*unused*/, const char* /*notice*/) {}, nullptr);
-  io_.poller().wait_writable(PQsocket(connection_.get()), shared_from_this());
+  wait_writable();
 }
 
 void Link::connect_on() {
   // libpq may close this descriptor and go on with another: of the next host, or of the next address.
-  io_.poller().remove(PQsocket(connection_.get()));
+  io_.poller().remove(std::exchange(socket_, -1));
   const PostgresPollingStatusType next = PQconnectPoll(connection_.get());
   switch (next) {
     case PGRES_POLLING_READING:
-      return io_.poller().wait_readable(PQsocket(connection_.get()), shared_from_this());
+      return wait_readable();
     case PGRES_POLLING_WRITING:
-      return io_.poller().wait_writable(PQsocket(connection_.get()), shared_from_this());
+      return wait_writable();
     case PGRES_POLLING_OK:
       return greet();
     default:
@@ -77,7 +87,7 @@ void Link::greet() {
   const bool ready = PQsetnonblocking(connection_.get(), 1) == 0 && PQenterPipelineMode(connection_.get()) == 1;
   if (!ready) return fail(trouble());
   state_ = State::greeting;
-  io_.poller().wait_readable(PQsocket(connection_.get()), shared_from_this());
+  wait_readable();
   send(greeting_, [this](const Outcome& outcome) {
     if (state_ != State::greeting) return;
     if (outcome.failure) return fail(outcome.failure->problem);
@@ -121,7 +131,7 @@ void Link::sync(Job job) {
 void Link::flush() {
   // What can't be sent shows when the answers are read.
   if (connection_ && PQflush(connection_.get()) == 1) {
-    io_.poller().wait_writable(PQsocket(connection_.get()), shared_from_this());
+    wait_writable();
   }
 }
 
@@ -140,7 +150,7 @@ void Link::on_readable() {
   if (!alive || PQstatus(connection_.get()) == CONNECTION_BAD) return fail(trouble());
   take_notifications();
   flush();
-  if (connection_) io_.poller().wait_readable(PQsocket(connection_.get()), shared_from_this());
+  if (connection_) wait_readable();
 }
 
 void Link::take_answers() {
@@ -214,7 +224,7 @@ void Link::close() {
 void Link::fail(core::Problem why, bool tell) {
   if (std::exchange(state_, State::down) == State::down) return;
   const auto self = shared_from_this();
-  if (connection_ && PQsocket(connection_.get()) >= 0) io_.poller().forget(PQsocket(connection_.get()));
+  if (socket_ >= 0) io_.poller().forget(std::exchange(socket_, -1));
   connection_.reset();
   const auto down = std::exchange(on_down, {});
   for (Job& job : std::exchange(jobs_, {})) {

@@ -68,6 +68,8 @@ class Link final : public net::ReadyHandler, public std::enable_shared_from_this
   void on_readable() override;
   void on_writable() override;
   void connect_on();
+  void wait_readable();
+  void wait_writable();
   void greet();
   void send(std::vector<Call> calls, Done done);
   void prepare(const Statement& statement);
@@ -84,6 +86,7 @@ class Link final : public net::ReadyHandler, public std::enable_shared_from_this
   const std::vector<Call> greeting_;
   const std::chrono::milliseconds timeout_;
   std::unique_ptr<pg_conn, Close> connection_;
+  int socket_ = -1;  ///< as the loop knows it: libpq closes its own without a word
   State state_ = State::fresh;
   std::deque<Job> jobs_;
   std::size_t waiting_ = 0;

@@ -27,7 +27,7 @@ struct PostgresOptions {
   std::chrono::milliseconds last_wait{2000};
   std::chrono::milliseconds open_patience{10'000};  ///< a server that is still starting is waited for at the start
 
-  std::function<core::WallTime()> clock = {};  ///< empty: the system's
+  std::function<core::WallTime()> clock = {};  ///< empty: the database's, which replicas share
   /// Told on the store's thread, once each time the state changes: a sentence for the log, without the password.
   /// `bad` is false when it works again.
   std::function<void(bool bad, const std::string& sentence)> report = {};

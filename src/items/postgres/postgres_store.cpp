@@ -147,6 +147,7 @@ core::Result<std::unique_ptr<PostgresStore>> PostgresStore::open(PostgresOptions
   auto session = connect(options);
   const core::Result<void> ready = session ? migrate(**session) : core::Result<void>(session.error());
   if (!ready) return unavailable("DATABASE_URL: " + ready.error().sentence);
+  leave_gap(**session);
   session = core::Problem();  // the pool has its own
   auto parts = std::make_unique<Parts>(std::move(options));
   const bool started = parts->start();

@@ -18,6 +18,10 @@ inline constexpr std::string_view kChannel = "grtc_items";
 /// On a standby, or for a user that may not: only checks that it is there.
 [[nodiscard]] core::Result<void> migrate(Session& session);
 
+/// Lets the ids of the change log go on at a random place. A restored dump repeats the ids that it had, in another
+/// history; an id that a feed remembers from the other one is then found in none of this log's rows.
+void leave_gap(Session& session);
+
 /// The schema's version, from 1 to schema_version().
 /// @return why it is no database of ours that this program can read
 [[nodiscard]] core::Result<std::int64_t> version_of(Session& session);

@@ -22,7 +22,7 @@ const Statement kItems{"items", "SELECT " + std::string(kItemColumns) +
                                     " FROM grtc.items WHERE id=ANY($1::bigint[])"};
 const Statement kAnswered{"answered",
                           "SELECT item_id,name,description,data,1,at,at,fingerprint,key FROM grtc.idempotency "
-                          "WHERE key=ANY($1::text[]) AND at>floor(extract(epoch FROM now())*1000)::bigint-$2::bigint"};
+                          "WHERE key=ANY($1::text[])"};
 
 const std::string kItemArrays =
     "unnest($1::bigint[],$2::text[],$3::text[],$4::text[],$5::bigint[],$6::bigint[],$7::bigint[])";
@@ -35,7 +35,10 @@ const Statement kUpdate{"update",
 const Statement kDelete{"delete", "DELETE FROM grtc.items WHERE id=ANY($1::bigint[])"};
 const Statement kLog{"log",
                      "INSERT INTO grtc.changes(id,kind,item) SELECT * FROM unnest($1::bigint[],$2::int[],$3::text[])"};
-const Statement kForget{"forget", "DELETE FROM grtc.changes WHERE id<$1::bigint"};
+// By rows, as ids have gaps where a server began.
+const Statement kForget{"forget",
+                        "DELETE FROM grtc.changes WHERE id<="
+                        "(SELECT id FROM grtc.changes ORDER BY id DESC OFFSET $1::bigint LIMIT 1)"};
 const Statement kRemember{
     "remember",
     "INSERT INTO grtc.idempotency(item_id,name,description,data,key,fingerprint,at) "
@@ -104,10 +107,6 @@ Call remember_call(const Ledger& ledger) {
            array_of(texts[4]), std::to_string(to_ms(ledger.books().now))}};
 }
 
-std::int64_t kept_keys_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(kKeptKeys).count();
-}
-
 }  // namespace
 
 std::vector<Call> opening_calls(std::span<const Write> writes) {
@@ -121,39 +120,43 @@ std::vector<Call> opening_calls(std::span<const Write> writes) {
   std::vector<Call> calls{{&kBegin}, {&kLock}};
   // Always four, so that an answer has its place: an empty array costs a few microseconds.
   calls.push_back({&kItems, {array_of(ids)}});
-  calls.push_back({&kAnswered, {array_of(keys), std::to_string(kept_keys_ms())}});
+  calls.push_back({&kAnswered, {array_of(keys)}});
   return calls;
 }
 
-Books read_books(const std::vector<Rows>& answers) {
+Books read_books(const std::vector<Rows>& answers, const std::function<core::WallTime()>& clock) {
   const Rows& store = answers[1];
   Books books;
   books.next_item = store.integer(0, 0);
   books.next_change = store.integer(0, 1);
   books.total = store.integer(0, 2);
-  books.now = from_ms(store.integer(0, 3));
+  books.now = clock ? clock() : from_ms(store.integer(0, 3));
   for (int row = 0; row < answers[2].size(); ++row) {
     Item item = read_item(answers[2], row, 0);
     const ItemId id = item.id;
     books.items.emplace(id, std::move(item));
   }
   for (int row = 0; row < answers[3].size(); ++row) {
+    // One that is too old to count may still be there: pruning takes its time.
+    if (from_ms(answers[3].integer(row, 5)) <= books.now - kKeptKeys) continue;
     books.answered.emplace(answers[3].text(row, kItemWidth + 1),
                            Books::Answered{std::string(answers[3].text(row, kItemWidth)), read_item(answers[3], row, 0)});
   }
   return books;
 }
 
-std::vector<Call> closing_calls(const Ledger& ledger, bool prunes_keys) {
+std::vector<Call> closing_calls(const Ledger& ledger, bool prunes) {
   std::vector<Call> calls;
   if (const auto created = ledger.created(); !created.empty()) calls.push_back({&kInsert, columns_of(created)});
   if (const auto updated = ledger.updated(); !updated.empty()) calls.push_back({&kUpdate, columns_of(updated)});
   if (const auto removed = ledger.removed(); !removed.empty()) calls.push_back({&kDelete, {array_of(removed)}});
   const Books& books = ledger.books();
   calls.push_back(log_call(ledger.changes()));
-  calls.push_back({&kForget, {std::to_string(books.next_change - kKeptChanges)}});
   if (!ledger.kept().empty()) calls.push_back(remember_call(ledger));
-  if (prunes_keys) calls.push_back({&kPrune, {std::to_string(to_ms(books.now) - kept_keys_ms())}});
+  if (prunes) {
+    calls.push_back({&kForget, {std::to_string(kKeptChanges)}});
+    calls.push_back({&kPrune, {std::to_string(to_ms(books.now - kKeptKeys))}});
+  }
   calls.push_back({&kSave,
                    {std::to_string(books.next_item), std::to_string(books.next_change), std::to_string(books.total)}});
   calls.push_back({&kNotify});

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -11,10 +12,12 @@ namespace grtc::items::postgres {
 /// Begins a transaction, takes the lock that all writers of all replicas take, reads what the writes name.
 [[nodiscard]] std::vector<Call> opening_calls(std::span<const Write> writes);
 /// What opening_calls() were answered, in their order.
-[[nodiscard]] Books read_books(const std::vector<Rows>& answers);
+/// @param clock  empty: the database's
+[[nodiscard]] Books read_books(const std::vector<Rows>& answers, const std::function<core::WallTime()>& clock);
 
-/// Writes what the ledger says, bounds the change log and, once in a while, the keys; wakes the other replicas, commits.
-[[nodiscard]] std::vector<Call> closing_calls(const Ledger& ledger, bool prunes_keys);
+/// Writes what the ledger says, wakes the other replicas, commits.
+/// @param prunes  also bounds the change log and drops keys that are too old, which costs a millisecond
+[[nodiscard]] std::vector<Call> closing_calls(const Ledger& ledger, bool prunes);
 [[nodiscard]] std::vector<Call> rollback_call();
 
 }  // namespace grtc::items::postgres

@@ -8,7 +8,7 @@
 namespace grtc::items::postgres {
 namespace {
 
-constexpr std::chrono::seconds kBetweenKeyPrunings{1};
+constexpr std::chrono::seconds kBetweenPrunings{1};
 
 std::uint64_t microseconds_since(std::chrono::steady_clock::time_point then) {
   const auto passed = std::chrono::steady_clock::now() - then;
@@ -103,7 +103,7 @@ void Writer::run(const SharedBatch& batch) {
 
 void Writer::opened(const SharedBatch& batch, const Outcome& outcome) {
   if (outcome.failure) return failed(batch, *outcome.failure, false);
-  const auto ledger = std::make_shared<Ledger>(read_books(outcome.rows));
+  const auto ledger = std::make_shared<Ledger>(read_books(outcome.rows, options_.clock));
   batch->results.clear();
   for (const Write& write : batch->writes) batch->results.push_back(ledger->apply(write));
   if (!ledger->changes().empty()) return close(batch, ledger);
@@ -114,8 +114,8 @@ void Writer::opened(const SharedBatch& batch, const Outcome& outcome) {
 
 void Writer::close(const SharedBatch& batch, const std::shared_ptr<Ledger>& ledger) {
   const auto now = Clock::now();
-  const bool prunes = now - keys_pruned_at_ >= kBetweenKeyPrunings;
-  if (prunes) keys_pruned_at_ = now;
+  const bool prunes = now - pruned_at_ >= kBetweenPrunings;
+  if (prunes) pruned_at_ = now;
   keeper_.link()->run(closing_calls(*ledger, prunes), [this, batch, ledger](const Outcome& outcome) {
     // A transaction that failed in silence answers COMMIT with ROLLBACK.
     if (!outcome.failure && outcome.rows.back().command() != "COMMIT") {

@@ -57,7 +57,7 @@ class Writer {
   const PostgresOptions& options_;
   PostgresCounters& counters_;
   std::deque<SharedBatch> again_;  ///< the writes of a batch that failed, each alone
-  Clock::time_point keys_pruned_at_;
+  Clock::time_point pruned_at_;
   std::function<void()> on_idle_;
 
   mutable std::mutex mutex_;  ///< of the members from here to busy_

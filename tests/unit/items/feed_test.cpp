@@ -191,6 +191,22 @@ TEST_F(FeedTest, SendsALongHistoryInPartsAsTheyAreTaken) {
   EXPECT_THAT(events[101].data, HasSubstr("live"));
 }
 
+TEST_F(FeedTest, SparesWhoIsStillBusyWithABurstAndTellsItTheRestLater) {
+  const auto client = listen();
+  client->queue = 600 * 1024;  // half of what a queue holds: a burst of large changes would overflow it
+  ASSERT_TRUE(calls_.create("while it reads"));
+  const auto quick = listen();
+  ASSERT_TRUE(calls_.create("one more"));
+  EXPECT_THAT(events_of(*quick, 1).front().data, HasSubstr("one more"));
+  EXPECT_THAT(client->events(), testing::IsEmpty());
+  client->queue = 0;
+  tick();
+  const auto events = events_of(*client, 2);
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_THAT(events[0].data, HasSubstr("while it reads"));
+  EXPECT_THAT(events[1].data, HasSubstr("one more"));
+}
+
 TEST_F(FeedTest, HasNoGapAndNoDoubleWhileListenersComeAndGoAndOthersWrite) {
   const unsigned seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
