@@ -17,7 +17,7 @@ const Statement kGet{"get", "SELECT " + std::string(kItemColumns) + " FROM grtc.
 // One statement, one snapshot. The bytes are bounded by the server: 500 large items are not fetched to be thrown away.
 const Statement kChanges{
     "changes",
-    "SELECT s.history,s.next_change-1,EXISTS(SELECT 1 FROM grtc.changes WHERE id=$1::bigint),c.id,c.kind,c.item "
+    "SELECT s.history,(SELECT max(id) FROM grtc.changes),EXISTS(SELECT 1 FROM grtc.changes WHERE id=$1::bigint),c.id,c.kind,c.item "
     "FROM grtc.store s LEFT JOIN LATERAL (SELECT id,kind,item FROM ("
     "SELECT id,kind,item,sum(octet_length(item)) OVER (ORDER BY id)-octet_length(item) AS before "
     "FROM grtc.changes WHERE id>$1::bigint ORDER BY id LIMIT " +
