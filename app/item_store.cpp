@@ -24,8 +24,8 @@ constexpr const char* kWaiting = "Item calls that wait";
 
 /// A histogram of whole numbers as one of the metric's unit: `unit` is 1e-6 for microseconds as seconds.
 template <std::size_t Bounds>
-ops::HistogramSnapshot scaled(const std::array<std::uint64_t, Bounds>& bounds,
-                              const items::HistogramData<Bounds>& data, double unit) {
+ops::HistogramSnapshot scaled(const std::array<std::uint64_t, Bounds>& bounds, const items::HistogramData<Bounds>& data,
+                              double unit) {
   ops::HistogramSnapshot snapshot;
   for (const std::uint64_t bound : bounds) snapshot.bounds.push_back(static_cast<double>(bound) * unit);
   snapshot.counts.assign(data.counts.begin(), data.counts.end());

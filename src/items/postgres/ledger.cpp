@@ -71,8 +71,13 @@ core::Result<Item> Ledger::current(ItemId id, const Precondition& when) const {
 Item Ledger::update(const Item& before, Draft draft) {
   // A clock that was set back makes no change older than the one before.
   const core::WallTime now = std::max(books_.now, before.updated_at);
-  Item item{before.id,          std::move(draft.name), std::move(draft.description), std::move(draft.data),
-            before.version + 1, before.created_at,     now};
+  Item item{before.id,
+            std::move(draft.name),
+            std::move(draft.description),
+            std::move(draft.data),
+            before.version + 1,
+            before.created_at,
+            now};
   put(item, true);
   log(Change::Kind::updated, item);
   return item;

@@ -24,8 +24,8 @@ struct Books {
     std::string fingerprint;
     Item item;
   };
-  std::map<ItemId, Item> items;             ///< those that the batch names, if they exist
-  std::map<std::string, Answered> answered; /// keys that the batch names, if they are known
+  std::map<ItemId, Item> items;              ///< those that the batch names, if they exist
+  std::map<std::string, Answered> answered;  /// keys that the batch names, if they are known
 };
 
 /// Applies a batch of writes, in their order, to what the tables say, and tells what to write into them. No I/O.

@@ -63,7 +63,8 @@ void Link::start(const std::string& url) {
     // Later: nobody is called back from inside the call that asks.
     return io_.post([self = shared_from_this()] { self->fail(self->trouble()); });
   }
-  PQsetNoticeProcessor(connection_.get(), [](void* /*unused*/, const char* /*notice*/) {}, nullptr);
+  PQsetNoticeProcessor(
+      connection_.get(), [](void* /*unused*/, const char* /*notice*/) {}, nullptr);
   wait_writable();
 }
 

@@ -18,8 +18,8 @@ struct pg_conn;  // libpq's PGconn
 
 namespace grtc::items::postgres {
 
-/// One connection to the server, non-blocking and in pipeline mode (libpq, chapter 34.5): jobs are sent as they come and
-/// answered in their order. It is made once; when it breaks, whoever owns it makes another. Lives in a shared_ptr.
+/// One connection to the server, non-blocking and in pipeline mode (libpq, chapter 34.5): jobs are sent as they come
+/// and answered in their order. It is made once; when it breaks, whoever owns it makes another. Lives in a shared_ptr.
 /// Thread: its loop's, which is the store's own: libpq asks for a host's address with a call that blocks.
 class Link final : public net::ReadyHandler, public std::enable_shared_from_this<Link> {
  public:

@@ -26,8 +26,8 @@ constexpr std::int64_t kNoChange = -1;
 /// Whether a server that refuses so may do otherwise in a moment: it starts, or its name is not known yet.
 bool may_pass(std::string_view words) noexcept {
   return words.find("authentication") == std::string_view::npos &&
-         words.find("does not exist") == std::string_view::npos &&
-         words.find("invalid") == std::string_view::npos && words.find("missing") == std::string_view::npos;
+         words.find("does not exist") == std::string_view::npos && words.find("invalid") == std::string_view::npos &&
+         words.find("missing") == std::string_view::npos;
 }
 
 core::Result<std::unique_ptr<Session>> connect(const PostgresOptions& options) {
@@ -44,7 +44,9 @@ core::Result<std::unique_ptr<Session>> connect(const PostgresOptions& options) {
 
 struct PostgresStore::Parts {
   explicit Parts(PostgresOptions given)
-      : options(std::move(given)), writer(loop, options, counters), readers(loop, options, counters),
+      : options(std::move(given)),
+        writer(loop, options, counters),
+        readers(loop, options, counters),
         follower(loop, options, counters) {
     writer.on_committed = [this](const std::vector<Change>& changes) { follower.committed(changes); };
     writer.on_state = [this](const std::optional<core::Problem>& problem) { note(problem); };

@@ -15,14 +15,14 @@ namespace {
 const Statement kGet{"get", "SELECT " + std::string(kItemColumns) + " FROM grtc.items WHERE id=$1::bigint"};
 
 // One statement, one snapshot. The bytes are bounded by the server: 500 large items are not fetched to be thrown away.
-const Statement kChanges{
-    "changes",
-    "SELECT s.history,(SELECT max(id) FROM grtc.changes),EXISTS(SELECT 1 FROM grtc.changes WHERE id=$1::bigint),c.id,c.kind,c.item "
-    "FROM grtc.store s LEFT JOIN LATERAL (SELECT id,kind,item FROM ("
-    "SELECT id,kind,item,sum(octet_length(item)) OVER (ORDER BY id)-octet_length(item) AS before "
-    "FROM grtc.changes WHERE id>$1::bigint ORDER BY id LIMIT " +
-        std::to_string(kSliceChanges) + ") w WHERE before<" + std::to_string(kSliceBytes) +
-        ") c ON true ORDER BY c.id"};
+const Statement kChanges{"changes",
+                         "SELECT s.history,(SELECT max(id) FROM grtc.changes),EXISTS(SELECT 1 FROM grtc.changes WHERE "
+                         "id=$1::bigint),c.id,c.kind,c.item "
+                         "FROM grtc.store s LEFT JOIN LATERAL (SELECT id,kind,item FROM ("
+                         "SELECT id,kind,item,sum(octet_length(item)) OVER (ORDER BY id)-octet_length(item) AS before "
+                         "FROM grtc.changes WHERE id>$1::bigint ORDER BY id LIMIT " +
+                             std::to_string(kSliceChanges) + ") w WHERE before<" + std::to_string(kSliceBytes) +
+                             ") c ON true ORDER BY c.id"};
 
 std::string_view column_of(SortKey key) noexcept {
   switch (key) {

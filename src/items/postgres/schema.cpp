@@ -93,7 +93,8 @@ core::Result<void> run_migrations(Session& session, std::int64_t from) {
   for (auto version = static_cast<std::size_t>(from); version < kMigrations.size(); ++version) {
     if (auto done = session.execute(kMigrations[version]); !done) return done;
     if (version != 0) continue;
-    // A log begins at a random place, so that an id that a feed knows from another database is found in none of its rows.
+    // A log begins at a random place, so that an id that a feed knows from another database is found in none of its
+    // rows.
     std::random_device random;
     const std::string first = std::to_string(1 + (random() & 0x7FFF'FFFFU));
     const std::string history = std::to_string((std::int64_t{random()} << 20U) ^ random());

@@ -42,7 +42,8 @@ core::Result<std::unique_ptr<Session>> Session::open(const std::string& url, std
   auto session = std::make_unique<Session>(Opening(), PQconnectdbParams(keys.data(), values.data(), 1));
   if (!session->connection_) return unavailable("There is no memory for a connection.");
   if (PQstatus(session->connection_.get()) != CONNECTION_OK) return said(PQerrorMessage(session->connection_.get()));
-  PQsetNoticeProcessor(session->connection_.get(), [](void* /*unused*/, const char* /*notice*/) {}, nullptr);
+  PQsetNoticeProcessor(
+      session->connection_.get(), [](void* /*unused*/, const char* /*notice*/) {}, nullptr);
   return session;
 }
 

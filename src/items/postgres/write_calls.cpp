@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "items/postgres/item_arrays.hpp"
 #include "items/postgres/schema.hpp"
 #include "items/retention.hpp"
 
@@ -18,20 +19,17 @@ const Statement kRollback{"rollback", "ROLLBACK"};
 const Statement kLock{"lock",
                       "SELECT next_item,next_change,total,"
                       "floor(extract(epoch FROM clock_timestamp())*1000)::bigint FROM grtc.store FOR UPDATE"};
-const Statement kItems{"items", "SELECT " + std::string(kItemColumns) +
-                                    " FROM grtc.items WHERE id=ANY($1::bigint[])"};
+const Statement kItems{"items", "SELECT " + std::string(kItemColumns) + " FROM grtc.items WHERE id=ANY($1::bigint[])"};
 const Statement kAnswered{"answered",
                           "SELECT item_id,name,description,data,1,at,at,fingerprint,key FROM grtc.idempotency "
                           "WHERE key=ANY($1::text[])"};
 
-const std::string kItemArrays =
-    "unnest($1::bigint[],$2::text[],$3::text[],$4::text[],$5::bigint[],$6::bigint[],$7::bigint[])";
-const Statement kInsert{"insert", "INSERT INTO grtc.items(" + std::string(kItemColumns) + ") SELECT * FROM " +
-                                      kItemArrays};
+const Statement kInsert{
+    "insert", "INSERT INTO grtc.items(" + std::string(kItemColumns) + ") SELECT * FROM " + std::string(kItemArrays)};
 const Statement kUpdate{"update",
                         "UPDATE grtc.items AS i SET name=u.name,description=u.description,data=u.data,"
                         "version=u.version,updated_at=u.updated_at FROM " +
-                            kItemArrays + " AS u(" + std::string(kItemColumns) + ") WHERE i.id=u.id"};
+                            std::string(kItemArrays) + " AS u(" + std::string(kItemColumns) + ") WHERE i.id=u.id"};
 const Statement kDelete{"delete", "DELETE FROM grtc.items WHERE id=ANY($1::bigint[])"};
 const Statement kLog{"log",
                      "INSERT INTO grtc.changes(id,kind,item) SELECT * FROM unnest($1::bigint[],$2::int[],$3::text[])"};
@@ -48,8 +46,7 @@ const Statement kRemember{
 const Statement kPrune{"prune",
                        "DELETE FROM grtc.idempotency WHERE key IN "
                        "(SELECT key FROM grtc.idempotency WHERE at<=$1::bigint ORDER BY at LIMIT 1000)"};
-const Statement kSave{"save",
-                      "UPDATE grtc.store SET next_item=$1::bigint,next_change=$2::bigint,total=$3::bigint"};
+const Statement kSave{"save", "UPDATE grtc.store SET next_item=$1::bigint,next_change=$2::bigint,total=$3::bigint"};
 const Statement kNotify{"notify", "SELECT pg_notify('" + std::string(kChannel) + "','')"};
 
 std::optional<ItemId> named_by(const Write& write) {
@@ -60,23 +57,6 @@ std::optional<ItemId> named_by(const Write& write) {
     std::optional<ItemId> operator()(const RemoveItem& write) const { return write.id; }
   };
   return std::visit(Named(), write.what);
-}
-
-/// Items as arrays, one a column.
-std::vector<std::string> columns_of(const std::vector<Item>& items) {
-  std::array<std::vector<std::string>, 3> texts;
-  std::array<std::vector<std::int64_t>, 4> numbers;
-  for (const Item& item : items) {
-    numbers[0].push_back(item.id);
-    texts[0].push_back(to_stored(item.name));
-    texts[1].push_back(to_stored(item.description));
-    texts[2].push_back(item.data);
-    numbers[1].push_back(item.version);
-    numbers[2].push_back(to_ms(item.created_at));
-    numbers[3].push_back(to_ms(item.updated_at));
-  }
-  return {array_of(numbers[0]), array_of(texts[0]),   array_of(texts[1]),  array_of(texts[2]),
-          array_of(numbers[1]), array_of(numbers[2]), array_of(numbers[3])};
 }
 
 Call log_call(const std::vector<Change>& changes) {
@@ -139,8 +119,9 @@ Books read_books(const std::vector<Rows>& answers, const std::function<core::Wal
   for (int row = 0; row < answers[3].size(); ++row) {
     // One that is too old to count may still be there: pruning takes its time.
     if (from_ms(answers[3].integer(row, 5)) <= books.now - kKeptKeys) continue;
-    books.answered.emplace(answers[3].text(row, kItemWidth + 1),
-                           Books::Answered{std::string(answers[3].text(row, kItemWidth)), read_item(answers[3], row, 0)});
+    books.answered.emplace(
+        answers[3].text(row, kItemWidth + 1),
+        Books::Answered{std::string(answers[3].text(row, kItemWidth)), read_item(answers[3], row, 0)});
   }
   return books;
 }
@@ -157,8 +138,8 @@ std::vector<Call> closing_calls(const Ledger& ledger, bool prunes) {
     calls.push_back({&kForget, {std::to_string(kKeptChanges)}});
     calls.push_back({&kPrune, {std::to_string(to_ms(books.now - kKeptKeys))}});
   }
-  calls.push_back({&kSave,
-                   {std::to_string(books.next_item), std::to_string(books.next_change), std::to_string(books.total)}});
+  calls.push_back(
+      {&kSave, {std::to_string(books.next_item), std::to_string(books.next_change), std::to_string(books.total)}});
   calls.push_back({&kNotify});
   calls.push_back({&kCommit});
   return calls;

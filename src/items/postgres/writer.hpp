@@ -16,8 +16,8 @@
 namespace grtc::items::postgres {
 
 /// The one writing connection of this replica: takes all that waits as one transaction (group commit), answers after it
-/// is durable. Replicas take turns by a row's lock, a batch each; docs/adr/0007-items-on-postgresql.md has what it costs.
-/// submit() and queued(): any thread. All else: the store's.
+/// is durable. Replicas take turns by a row's lock, a batch each; docs/adr/0007-items-on-postgresql.md has what it
+/// costs. submit() and queued(): any thread. All else: the store's.
 class Writer {
  public:
   Writer(net::IoThread& io, const PostgresOptions& options, PostgresCounters& counters);

@@ -58,6 +58,8 @@ class Connection {
  public:
   enum class Mode : std::uint8_t { read_only, read_write, create };
 
+  /// Closed.
+  Connection() = default;
   /// @param busy_timeout  how long a lock of another process is waited for
   [[nodiscard]] static core::Result<Connection> open(const std::string& path, Mode mode,
                                                      std::chrono::milliseconds busy_timeout);

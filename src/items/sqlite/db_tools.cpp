@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "items/sqlite/connection.hpp"
+#include "items/sqlite/put_in_place.hpp"
 #include "items/sqlite/schema.hpp"
 #include "items/sqlite/scratch_file.hpp"
 
@@ -68,34 +69,6 @@ core::Result<CheckReport> report_on(const std::string& path) {
   return report;
 }
 
-/// Whether another process has `path` open in SQLite: each connection of a WAL database keeps a read lock on it
-/// (https://sqlite.org/walformat.html#file_locks). By a lock of the open file (fcntl F_OFD_*), which conflicts with
-/// SQLite's whoever holds it.
-bool in_use(const std::string& path) {
-  constexpr off_t kPendingByte = 0x40000000;
-  constexpr off_t kLockBytes = 512;
-  const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
-  if (fd < 0) return false;
-  struct flock lock {};
-  lock.l_type = F_WRLCK;
-  lock.l_whence = SEEK_SET;
-  lock.l_start = kPendingByte;
-  lock.l_len = kLockBytes;
-  const bool used = ::fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
-  ::close(fd);
-  return used;
-}
-
-/// Leaves the old database without WAL, so that none is found beside the new one. What a crash left in the WAL is
-/// written back first: when the next step fails, the old database is whole.
-void settle(const std::string& path) {
-  if (auto old = Connection::open(path, Connection::Mode::read_write, kBusyTimeout)) {
-    static_cast<void>(old->checkpoint_and_truncate());
-  }
-  std::error_code ignored;
-  for (const char* suffix : {"-wal", "-shm", "-journal"}) std::filesystem::remove(path + suffix, ignored);
-}
-
 core::Result<void> prove(const std::string& copy) {
   const core::Result<CheckReport> report = report_on(copy);
   if (!report) return about("the backup", report.error());
@@ -126,9 +99,7 @@ core::Result<void> backup_to_descriptor(const std::string& path, int descriptor)
 }
 
 core::Result<void> restore_from_descriptor(const std::string& path, int descriptor) {
-  if (in_use(path)) {
-    return core::Problem{core::Code::conflict, path + ": a server has it open: stop that first.", {}, 0};
-  }
+  if (auto free = refuse_while_in_use(path); !free) return free;
   std::error_code error;
   const std::filesystem::path directory = std::filesystem::path(path).parent_path();
   if (!directory.empty()) std::filesystem::create_directories(directory, error);
@@ -136,8 +107,7 @@ core::Result<void> restore_from_descriptor(const std::string& path, int descript
   if (!copy) return std::move(copy).error();
   if (auto filled = copy->fill_from(descriptor); !filled) return filled;
   if (auto proved = prove(copy->path()); !proved) return proved;
-  settle(path);
-  return copy->rename_to(path);
+  return put_in_place(*copy, path);
 }
 
 core::Result<void> restore_from_file(const std::string& path, const std::string& file) {
