@@ -93,6 +93,22 @@ export class Postgres {
     await ended
   }
 
+  /**
+   * To the server and all its processes.
+   * @param {NodeJS.Signals} signal
+   */
+  signal(signal) {
+    const own = this.pid
+    const children = execFileSync('pgrep', ['-P', String(own)], { encoding: 'utf8' }).split('\n').filter(Boolean)
+    for (const pid of [own, ...children.map(Number)]) {
+      try {
+        process.kill(pid, signal)
+      } catch {
+        // It has ended meanwhile.
+      }
+    }
+  }
+
   /** Ends the server for good, and takes its folder away. */
   async stop() {
     await this.halt('SIGQUIT')
@@ -121,6 +137,25 @@ export class Postgres {
     const name = `test${++this.#databases}`
     this.query('postgres', `CREATE DATABASE ${name}`)
     return this.url(name)
+  }
+
+  /**
+   * Keeps a transaction open after `sql`: `held` resolves once that is done, release() ends it.
+   * @param {string} url
+   * @param {string} sql
+   */
+  hold(url, sql) {
+    const child = spawn('psql', ['-XqAt', '-d', url], { stdio: ['pipe', 'pipe', 'inherit'] })
+    const held = new Promise((resolve) => child.stdout.on('data', (chunk) => String(chunk).includes('held') && resolve(undefined)))
+    child.stdin.write(`BEGIN; ${sql}; SELECT 'held';\n`)
+    return {
+      held,
+      release: async () => {
+        const ended = new Promise((resolve) => child.once('exit', resolve))
+        child.stdin.end('COMMIT;\n')
+        await ended
+      },
+    }
   }
 
   /**

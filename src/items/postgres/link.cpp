@@ -1,5 +1,6 @@
 #include "items/postgres/link.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -19,8 +20,13 @@ std::string_view field_of(const PGresult* result, int field) {
   return text == nullptr ? std::string_view() : text;
 }
 
+core::Problem broken() {
+  return unavailable("The connection to the items database broke.");
+}
+
 Failure failure_of(const PGresult* result) {
   const std::string_view state = field_of(result, PG_DIAG_SQLSTATE);
+  if (state.empty()) return {broken()};  // libpq's own, and no answer of the server
   return {problem_of(state, field_of(result, PG_DIAG_MESSAGE_PRIMARY)), false, state == "25006"};
 }
 
@@ -191,7 +197,9 @@ void Link::finish_job() {
     // The call behind it fails too, with less to say; the next one tries again.
     if (job.outcome.failure) {
       prepared_.erase(job.prepares);
-      if (!jobs_.empty() && !jobs_.front().outcome.failure) jobs_.front().outcome.failure = job.outcome.failure;
+      const auto next =
+          std::find_if(jobs_.begin(), jobs_.end(), [](const Job& one) { return one.prepares == nullptr; });
+      if (next != jobs_.end() && !next->outcome.failure) next->outcome.failure = job.outcome.failure;
     }
     return;
   }
@@ -231,7 +239,7 @@ void Link::fail(core::Problem why, bool tell) {
   for (Job& job : std::exchange(jobs_, {})) {
     if (!job.done) continue;
     --waiting_;
-    if (!job.outcome.failure) job.outcome.failure = Failure{unavailable("The connection to the items database broke.")};
+    if (!job.outcome.failure) job.outcome.failure = Failure{broken()};
     job.outcome.failure->lost = true;
     job.done(std::move(job.outcome));
   }

@@ -20,6 +20,7 @@ constexpr auto kRows = std::to_array<Row>({
     {"55P03", "The items database is locked by another session."},
     {"25006", "The items database is read-only: it is a standby, or was made so."},
     {"25P03", "The items database ended a transaction that took too long."},
+    {"26000", "The items database has forgotten a prepared statement: a pooler before it must keep sessions."},
     {"53100", "The disk of the items database is full."},
     {"53300", "The items database has too many connections."},
     {"53", "The items database is short of resources."},

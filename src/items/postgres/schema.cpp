@@ -16,8 +16,10 @@ constexpr std::string_view kLock = "SELECT pg_advisory_xact_lock(7444830427131)"
 /// One entry a version, oldest first; one that has been released is never edited.
 constexpr auto kMigrations = std::to_array<const char*>({
     // 1. Text is compared by its bytes, as SQLite's is; times are milliseconds since 1970 UTC.
-    // grtc.words() splits and folds as SQLite's unicode61 tokenizer does: letters and digits make words, case and the
-    // marks on a to z don't count. By ICU, so that it is the same whatever locale the database was made with.
+    // grtc.words() splits and folds as SQLite's unicode61 tokenizer does: letters and numbers (the ranges are those
+    // that
+    // are no digits: fractions, Roman, circled) make words, case and the marks on a to z don't count. By ICU, so that
+    // it is the same whatever locale the database was made with.
     // grtc.store has one row: counters, and the lock that orders all writes. Its rows are dead after each batch, hence
     // the room on its page. changes is what a feed resumes from; kind 3 marks where the log began.
     R"(CREATE SCHEMA grtc;
@@ -25,7 +27,8 @@ constexpr auto kMigrations = std::to_array<const char*>({
          SELECT coalesce(array_agg(DISTINCT left(word, 255)), '{}') FROM unnest(string_to_array(regexp_replace(
            lower(normalize(regexp_replace(normalize($1, NFD), '([A-Za-z])[\u0300-\u036f]+', '\1', 'g'), NFC)
              COLLATE "und-x-icu"),
-           '[^[:alnum:]]+', ' ', 'g'), ' ')) AS word WHERE word <> '' $$;
+           '[^[:alnum:]\u00b2\u00b3\u00b9\u00bc-\u00be\u2070\u2074-\u2079\u2080-\u2089\u2150-\u2189\u2460-\u249b'
+           '\u24ea-\u24ff\u2776-\u2793\u3007\u3021-\u3029]+', ' ', 'g'), ' ')) AS word WHERE word <> '' $$;
        CREATE FUNCTION grtc.index_of(text, text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
          SELECT array_to_tsvector(grtc.words($1 || ' ' || $2)) $$;
        CREATE FUNCTION grtc.query(text) RETURNS tsquery LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
