@@ -4,6 +4,8 @@
 #include "app/client_socket.hpp"
 #include "app/doctor_checks.hpp"
 #include "app/turn_wire.hpp"
+#include "items/postgres/schema.hpp"
+#include "items/postgres/session.hpp"
 
 namespace grtc::app {
 namespace {
@@ -79,19 +81,22 @@ void diagnose_postgres(const std::string& database_url, Diagnoses& to) {
     to.push_back({State::off, "postgresql", "DATABASE_URL is not set: items are in SQLite"});
     return;
   }
-  const ops::IceTarget target = target_of(database_url, 5432);
-  // SSLRequest of the protocol: any server answers it with one letter, before it wants to know who asks.
-  constexpr std::string_view kSslRequest{"\0\0\0\x08\x04\xD2\x16\x2F", 8};
-  const auto answer = greet(target, false, kSslRequest);
-  if (!answer) {
-    to.push_back(
-        {State::fail, "postgresql",
-         where(target) + ": " + answer.error().sentence + ". Is PostgreSQL running (--profile with-postgres)?"});
-  } else if (answer->starts_with("S") || answer->starts_with("N")) {
-    to.push_back({State::ok, "postgresql", where(target) + " answers"});
-  } else {
-    to.push_back({State::fail, "postgresql", where(target) + " is no PostgreSQL"});
+  if (!items::postgres::is_connection_uri(database_url)) {
+    to.push_back({State::fail, "postgresql", "DATABASE_URL must be postgresql://user:password@host:port/database"});
+    return;
   }
+  const auto session = items::postgres::Session::open(database_url, kPatience);
+  if (!session) {
+    to.push_back({State::fail, "postgresql",
+                  session.error().sentence + ". Is PostgreSQL running (--profile with-postgres), and the password right?"});
+    return;
+  }
+  const auto version = (*session)->query("SHOW server_version");
+  const std::string server = version ? "PostgreSQL " + std::string(version->text(0, 0)) : "PostgreSQL";
+  const auto schema = items::postgres::version_of(**session);
+  to.push_back({State::ok, "postgresql",
+                server + (schema ? " answers, schema version " + std::to_string(*schema)
+                                 : " answers; the first server that starts makes the tables")});
 }
 
 }  // namespace grtc::app

@@ -9,6 +9,7 @@ import { describe, it } from 'node:test'
 import { freePort } from '../support/coturn.mjs'
 import { run } from '../support/command.mjs'
 import { get, metric } from '../support/http.mjs'
+import { Postgres, noPostgres } from '../support/postgres.mjs'
 import { startServer, waitFor } from '../support/server.mjs'
 
 /** Its lines by subject, `{state, words}`, and the exit code. */
@@ -70,16 +71,31 @@ describe('grtc doctor', { concurrency: 4 }, () => {
     assert.match(found.settings.words, /^PORT=99999: must be/)
   })
 
-  it('greets Redis and PostgreSQL, and names a stranger at their place', async (t) => {
+  it('greets Redis, and names a stranger at its place', async (t) => {
     const redis = await listen(t, (socket, bytes) => socket.end(String(bytes) === 'PING\r\n' ? '-NOAUTH Authentication required.\r\n' : '-ERR\r\n'))
-    const postgres = await listen(t, (socket, bytes) => socket.end(bytes.equals(Buffer.from('0000000804d2162f', 'hex')) ? 'N' : 'E'))
-    const well = await doctor({ REDIS_URL: `redis://:geheim@127.0.0.1:${redis}/0`, DATABASE_URL: `postgresql://u:geheim@127.0.0.1:${postgres}/grtc` })
+    const stranger = await listen(t, (socket) => socket.end('E'))
+    const well = await doctor({ REDIS_URL: `redis://:geheim@127.0.0.1:${redis}/0` })
     assert.equal(well.found.redis.state, 'ok', well.found.redis.words)
-    assert.equal(well.found.postgresql.state, 'ok', well.found.postgresql.words)
     assert.ok(!JSON.stringify(well).includes('geheim'))
-    const swapped = await doctor({ REDIS_URL: `redis://127.0.0.1:${postgres}`, DATABASE_URL: `postgresql://127.0.0.1:${await freePort()}` })
+    const swapped = await doctor({ REDIS_URL: `redis://127.0.0.1:${stranger}` })
     assert.equal(swapped.found.redis.state, 'FAIL')
-    assert.match(swapped.found.postgresql.words, /refused.*Is PostgreSQL running/)
+  })
+
+  it('signs in to PostgreSQL, and says what it met there', { skip: noPostgres }, async (t) => {
+    const postgres = await Postgres.start()
+    t.after(() => postgres.stop())
+    const url = postgres.createDatabase().replace('postgres@', 'postgres:geheim@')
+    const fresh = await doctor({ DATABASE_URL: url })
+    assert.match(fresh.found.postgresql.words, /^PostgreSQL 15.* answers; the first server that starts makes the tables$/)
+    await startServer(t, { env: { DATABASE_URL: url } })
+    const used = await doctor({ DATABASE_URL: url })
+    assert.deepEqual([used.found.postgresql.state, /schema version 1$/.test(used.found.postgresql.words)], ['ok', true], used.found.postgresql.words)
+    const nowhere = await doctor({ DATABASE_URL: `postgresql://me:geheim@127.0.0.1:${await freePort()}/x` })
+    assert.equal(nowhere.found.postgresql.state, 'FAIL')
+    assert.match(nowhere.found.postgresql.words, /refused.*Is PostgreSQL running/)
+    const wrong = await doctor({ DATABASE_URL: 'localhost' })
+    assert.match(wrong.found.postgresql.words, /must be postgresql:/)
+    assert.ok(!JSON.stringify([fresh, used, nowhere, wrong]).includes('geheim'))
   })
 
   it('tells of a proxy that TRUSTED_PROXIES does not name; the log names its address, once', async (t) => {
