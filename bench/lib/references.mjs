@@ -40,6 +40,18 @@ export function generator(directory, rooms = 'r') {
   return compile(kBuilt, `${name}.cpp`)
 }
 
+/** The generator with its connections spread over `count` servers, on the port that it is told and those after it. */
+export function spreadGenerator(directory, count) {
+  const source = readFileSync(path.join(directory, 'wsload.cpp'), 'utf8')
+  const spread = source.replace('htons(uint16_t(opt.port))', `htons(uint16_t(opt.port + int(c.index % ${count})))`)
+  if (spread === source) fail('wsload.cpp connects in another way now: bench/lib/references.mjs has to follow')
+  mkdirSync(kBuilt, { recursive: true })
+  const name = `wsload_over_${count}`
+  const copy = path.join(kBuilt, `${name}.cpp`)
+  if (!existsSync(copy) || readFileSync(copy, 'utf8') !== spread) writeFileSync(copy, spread)
+  return compile(kBuilt, `${name}.cpp`)
+}
+
 const compiler = () => `g++ ${firstLine(kCompiler, ['-dumpfullversion'])} ${kFlags.slice(1).join(' ')}`
 const boost = () => /BOOST_LIB_VERSION "([\d_]+)"/.exec(readFileSync('/usr/include/boost/version.hpp', 'utf8'))?.[1].replaceAll('_', '.')
 const debian = (name) => firstLine('dpkg-query', ['-W', '-f', '${Version}', name]) ?? 'unknown'

@@ -76,8 +76,8 @@ export function launch(server, options, { port, database, env = {} }) {
 }
 
 /** Starts `server` on its core and waits for its first 200. */
-export async function start(server, options, { database = '', env = {}, cores = kServerCore } = {}) {
-  const port = await freePort()
+export async function start(server, options, { database = '', env = {}, cores = kServerCore, port: given } = {}) {
+  const port = given ?? (await freePort())
   const made = launch(server, options, { port, database, env })
   const [program, ...args] = onCores(cores, made.command)
   const child = spawn(program, args, { env: made.env, stdio: ['ignore', 'pipe', 'pipe'] })
