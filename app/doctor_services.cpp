@@ -87,8 +87,9 @@ void diagnose_postgres(const std::string& database_url, Diagnoses& to) {
   }
   const auto session = items::postgres::Session::open(database_url, kPatience);
   if (!session) {
-    to.push_back({State::fail, "postgresql",
-                  session.error().sentence + ". Is PostgreSQL running (--profile with-postgres), and the password right?"});
+    to.push_back(
+        {State::fail, "postgresql",
+         session.error().sentence + ". Is PostgreSQL running (--profile with-postgres), and the password right?"});
     return;
   }
   const auto version = (*session)->query("SHOW server_version");

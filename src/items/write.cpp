@@ -1,7 +1,5 @@
 #include "items/write.hpp"
 
-#include <algorithm>
-#include <memory>
 #include <utility>
 
 namespace grtc::items {
@@ -21,31 +19,15 @@ std::size_t text_of(const RemoveItem& /*write*/) noexcept {
   return 0;
 }
 
-/// The answers of one batch that go to one executor.
-struct Answers {
-  struct One {
-    ItemStore::Done<Item> done;
-    core::Result<Item> result;
-  };
-  core::Executor* on;
-  std::shared_ptr<std::vector<One>> all = std::make_shared<std::vector<One>>();
-};
-
 }  // namespace
 
 void answer_all(std::vector<Write> writes, std::vector<core::Result<Item>> results) {
-  std::vector<Answers> by_executor;
+  std::vector<Answer> answers;
+  answers.reserve(writes.size());
   for (std::size_t i = 0; i < writes.size(); ++i) {
-    const auto same = std::find_if(by_executor.begin(), by_executor.end(),
-                                   [&](const Answers& answers) { return answers.on == writes[i].on; });
-    Answers& answers = same == by_executor.end() ? by_executor.emplace_back(Answers{writes[i].on}) : *same;
-    answers.all->push_back({std::move(writes[i].done), std::move(results[i])});
+    answers.push_back({writes[i].on, std::move(writes[i].done), std::move(results[i])});
   }
-  for (Answers& answers : by_executor) {
-    answers.on->post([all = std::move(answers.all)] {
-      for (Answers::One& one : *all) one.done(std::move(one.result));
-    });
-  }
+  answer_all(std::move(answers));
 }
 
 std::size_t weight_of(const Write& write) noexcept {

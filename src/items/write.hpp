@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/executor.hpp"
+#include "items/answers.hpp"
 #include "items/item_store.hpp"
 
 namespace grtc::items {
@@ -35,7 +36,7 @@ struct Write {
   ItemStore::Done<Item> done;
 };
 
-/// Hands each write its result: one post for all that wait on the same executor. Both lists have the same length.
+/// Hands each write its result. Both lists have the same length.
 void answer_all(std::vector<Write> writes, std::vector<core::Result<Item>> results);
 
 /// Bytes that a waiting write holds in memory, about.

@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "items/postgres/fetcher.hpp"
 #include "items/postgres/follower.hpp"
 #include "items/postgres/problems.hpp"
 #include "items/postgres/read_calls.hpp"
@@ -45,6 +46,7 @@ core::Result<std::unique_ptr<Session>> connect(const PostgresOptions& options) {
 struct PostgresStore::Parts {
   explicit Parts(PostgresOptions given)
       : options(std::move(given)),
+        fetcher(loop, options, counters, readers),
         writer(loop, options, counters),
         readers(loop, options, counters),
         follower(loop, options, counters) {
@@ -58,14 +60,6 @@ struct PostgresStore::Parts {
   [[nodiscard]] bool start();
   /// Finishes what waits, then ends the thread.
   void stop();
-
-  const PostgresOptions options;
-  PostgresCounters counters;
-  net::IoThread loop{0};
-  Writer writer;
-  Readers readers;
-  Follower follower;
-  std::atomic<bool> reads_ok{false};
 
   void tick(core::TimePoint now) {
     writer.tick(now);
@@ -100,12 +94,21 @@ struct PostgresStore::Parts {
     });
   }
 
-  Pages pages;
+  const PostgresOptions options;
+  PostgresCounters counters;
+  std::atomic<bool> reads_ok{false};
   std::string noted;
   bool was_bad = false;
   std::optional<std::promise<void>> started;  ///< the store's thread, once it runs
   std::mutex subscribers_mutex;
   std::vector<std::function<void(const std::vector<Change>&)>> subscribers;
+  Pages pages;
+  net::IoThread loop{0};
+  // Those below answer what is still open when they end, and use what is above them for it.
+  Fetcher fetcher;
+  Writer writer;
+  Readers readers;
+  Follower follower;
   std::thread thread;
 };
 
@@ -176,9 +179,7 @@ void PostgresStore::remove(ItemId id, Precondition when, core::Executor& on, Don
 }
 
 void PostgresStore::get(ItemId id, core::Executor& on, Done<Item> done) {
-  parts_->loop.post([parts = parts_.get(), id, &on, done = std::move(done)]() mutable {
-    parts->read_by<Item>(get_call(id), on, std::move(done), [](const Rows& answer) { return read_get(answer); });
-  });
+  parts_->fetcher.get(id, on, std::move(done));
 }
 
 void PostgresStore::list(ListQuery query, core::Executor& on, Done<Page> done) {

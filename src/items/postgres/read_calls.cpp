@@ -1,18 +1,18 @@
 #include "items/postgres/read_calls.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "items/cursor.hpp"
-#include "items/refusals.hpp"
 #include "items/retention.hpp"
 
 namespace grtc::items::postgres {
 namespace {
 
-const Statement kGet{"get", "SELECT " + std::string(kItemColumns) + " FROM grtc.items WHERE id=$1::bigint"};
+const Statement kGet{"get", "SELECT " + std::string(kItemColumns) + " FROM grtc.items WHERE id=ANY($1::bigint[])"};
 
 // One statement, one snapshot. The bytes are bounded by the server: 500 large items are not fetched to be thrown away.
 const Statement kChanges{"changes",
@@ -93,13 +93,18 @@ Text page_text(const ListQuery& query, const Position& position) {
 
 }  // namespace
 
-Call get_call(ItemId id) {
-  return {&kGet, {std::to_string(id)}};
+Call get_call(const std::vector<ItemId>& ids) {
+  return {&kGet, {array_of(ids)}};
 }
 
-core::Result<Item> read_get(const Rows& answer) {
-  if (answer.size() == 0) return not_found();
-  return read_item(answer, 0, 0);
+std::map<ItemId, Item> read_items(const Rows& answer) {
+  std::map<ItemId, Item> items;
+  for (int row = 0; row < answer.size(); ++row) {
+    Item item = read_item(answer, row, 0);
+    const ItemId id = item.id;
+    items.emplace(id, std::move(item));
+  }
+  return items;
 }
 
 core::Result<Call> Pages::call(const ListQuery& query) {

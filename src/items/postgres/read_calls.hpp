@@ -1,15 +1,16 @@
 #pragma once
 #include <cstdint>
 #include <map>
-#include <optional>
+#include <vector>
 
 #include "items/item_store.hpp"
 #include "items/postgres/call.hpp"
 
 namespace grtc::items::postgres {
 
-[[nodiscard]] Call get_call(ItemId id);
-[[nodiscard]] core::Result<Item> read_get(const Rows& answer);
+/// Those of these items that exist, each once.
+[[nodiscard]] Call get_call(const std::vector<ItemId>& ids);
+[[nodiscard]] std::map<ItemId, Item> read_items(const Rows& answer);
 
 /// The statements of pages, by what a query asks for (sort, direction, filters, cursor): at most 64 of them, made when
 /// first asked for. Page and total come from one snapshot. Thread: the store's.

@@ -17,6 +17,10 @@ Readers::Readers(net::IoThread& io, const PostgresOptions& options, PostgresCoun
   }
 }
 
+Readers::~Readers() {
+  closing_ = true;
+}
+
 void Readers::start() {
   for (const auto& keeper : keepers_) keeper->start();
 }
@@ -27,6 +31,7 @@ void Readers::tick(core::TimePoint now) {
 
 Link* Readers::best() const noexcept {
   Link* least = nullptr;
+  if (closing_) return least;
   for (const auto& keeper : keepers_) {
     Link* link = keeper->link();
     if (link != nullptr && (least == nullptr || link->waiting() < least->waiting())) least = link;
@@ -34,9 +39,13 @@ Link* Readers::best() const noexcept {
   return least;
 }
 
+core::Problem Readers::why() const {
+  return closing_ ? unavailable("The items database is being closed.") : keepers_.front()->why();
+}
+
 void Readers::run(Call call, Link::Done done) {
   Link* link = best();
-  if (link == nullptr) return done({{}, Failure{keepers_.front()->why()}});
+  if (link == nullptr) return done({{}, Failure{why()}});
   if (link->waiting() < options_.max_pipelined) return send(*link, {std::move(call), std::move(done)});
   if (waiting_.size() < options_.max_queued_reads) {
     waiting_.push_back({std::move(call), std::move(done)});
@@ -67,7 +76,7 @@ void Readers::pump() {
     waiting_.pop_front();
     counters_.read_queue.store(waiting_.size(), std::memory_order_relaxed);
     if (link == nullptr) {
-      job.done({{}, Failure{keepers_.front()->why()}});
+      job.done({{}, Failure{why()}});
     } else {
       send(*link, std::move(job));
     }

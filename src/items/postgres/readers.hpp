@@ -14,6 +14,9 @@ class Readers {
  public:
   Readers(net::IoThread& io, const PostgresOptions& options, PostgresCounters& counters);
 
+  /// What is still open is answered, and can ask no more.
+  ~Readers();
+
   void start();
   void tick(core::TimePoint now);
   /// @param done  hears the answer, or why there is none; it was not `lost` in the sense of a write
@@ -30,10 +33,12 @@ class Readers {
   [[nodiscard]] Link* best() const noexcept;
   void send(Link& link, Job job);
   void pump();
+  [[nodiscard]] core::Problem why() const;
 
   const PostgresOptions& options_;
   PostgresCounters& counters_;
   std::deque<Job> waiting_;
+  bool closing_ = false;
   std::vector<std::unique_ptr<Keeper>> keepers_;
 };
 

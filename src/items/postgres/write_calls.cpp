@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "items/postgres/item_arrays.hpp"
+#include "items/postgres/read_calls.hpp"
 #include "items/postgres/schema.hpp"
 #include "items/retention.hpp"
 
@@ -19,7 +20,6 @@ const Statement kRollback{"rollback", "ROLLBACK"};
 const Statement kLock{"lock",
                       "SELECT next_item,next_change,total,"
                       "floor(extract(epoch FROM clock_timestamp())*1000)::bigint FROM grtc.store FOR UPDATE"};
-const Statement kItems{"items", "SELECT " + std::string(kItemColumns) + " FROM grtc.items WHERE id=ANY($1::bigint[])"};
 const Statement kAnswered{"answered",
                           "SELECT item_id,name,description,data,1,at,at,fingerprint,key FROM grtc.idempotency "
                           "WHERE key=ANY($1::text[])"};
@@ -99,7 +99,7 @@ std::vector<Call> opening_calls(std::span<const Write> writes) {
   }
   std::vector<Call> calls{{&kBegin}, {&kLock}};
   // Always four, so that an answer has its place: an empty array costs a few microseconds.
-  calls.push_back({&kItems, {array_of(ids)}});
+  calls.push_back(get_call(ids));
   calls.push_back({&kAnswered, {array_of(keys)}});
   return calls;
 }
@@ -111,11 +111,7 @@ Books read_books(const std::vector<Rows>& answers, const std::function<core::Wal
   books.next_change = store.integer(0, 1);
   books.total = store.integer(0, 2);
   books.now = clock ? clock() : from_ms(store.integer(0, 3));
-  for (int row = 0; row < answers[2].size(); ++row) {
-    Item item = read_item(answers[2], row, 0);
-    const ItemId id = item.id;
-    books.items.emplace(id, std::move(item));
-  }
+  books.items = read_items(answers[2]);
   for (int row = 0; row < answers[3].size(); ++row) {
     // One that is too old to count may still be there: pruning takes its time.
     if (from_ms(answers[3].integer(row, 5)) <= books.now - kKeptKeys) continue;
