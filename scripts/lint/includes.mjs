@@ -16,6 +16,7 @@ const kBrings = {
   'CLI11::CLI11': ['CLI/'],
   'SQLite::SQLite3': ['sqlite3.h'],
   'hiredis': ['hiredis/'],
+  'PostgreSQL::PostgreSQL': ['libpq-fe.h'],
 }
 /** A result, an assertion, a list, vector instructions: no I/O, little to compile. */
 const kForAll = ['boost/system/', 'boost/assert', 'boost/intrusive/', 'emmintrin.h']

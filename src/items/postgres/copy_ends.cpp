@@ -25,6 +25,7 @@ class Source final : public ItemSource {
         {std::to_string(last_), std::to_string(most)});
     if (!rows) return rows.error();
     std::vector<Item> items;
+    items.reserve(static_cast<std::size_t>(rows->size()));
     for (int row = 0; row < rows->size(); ++row) items.push_back(read_item(*rows, row, 0));
     if (!items.empty()) last_ = items.back().id;
     return items;

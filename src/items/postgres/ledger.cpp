@@ -34,13 +34,13 @@ core::Result<Item> Ledger::run(const CreateItem& write) {
 }
 
 core::Result<Item> Ledger::run(const ReplaceItem& write) {
-  const core::Result<Item> before = current(write.id, write.when);
+  core::Result<Item> before = current(write.id, write.when);
   if (!before) return before;
   return update(*before, write.draft);
 }
 
 core::Result<Item> Ledger::run(const PatchItem& write) {
-  const core::Result<Item> before = current(write.id, write.when);
+  core::Result<Item> before = current(write.id, write.when);
   if (!before) return before;
   core::Result<Draft> draft = apply_patch(*before, write.patch);
   if (!draft) return std::move(draft).error();

@@ -32,10 +32,10 @@ Failure failure_of(const PGresult* result) {
 
 PGconn* begin_connecting(const std::string& url) {
   // The URI stands first, so what it says beats what stands before it: these are defaults.
-  static constexpr std::array<const char*, 6> keys{"application_name", "gssencmode", "keepalives_idle",
-                                                   "tcp_user_timeout", "dbname",     nullptr};
+  static constexpr std::array<const char*, 6> kKeys{"application_name", "gssencmode", "keepalives_idle",
+                                                    "tcp_user_timeout", "dbname",     nullptr};
   const std::array<const char*, 6> values{"grtc", "disable", "10", "10000", url.c_str(), nullptr};
-  return PQconnectStartParams(keys.data(), values.data(), 1);
+  return PQconnectStartParams(kKeys.data(), values.data(), 1);
 }
 
 }  // namespace

@@ -87,7 +87,7 @@ struct PostgresStore::Parts {
   /// Runs `call` on a reading connection, and `done` with what `read` makes of the answer on `on`.
   template <class T, class Read>
   void read_by(Call call, core::Executor& on, Done<T> done, Read read) {
-    readers.run(std::move(call), [this, &on, done = std::move(done), read = std::move(read)](Outcome outcome) mutable {
+    readers.run(std::move(call), [&on, done = std::move(done), read = std::move(read)](Outcome outcome) mutable {
       core::Result<T> result = outcome.failure ? core::Result<T>(std::move(outcome.failure->problem))
                                                : core::Result<T>(read(outcome.rows.front()));
       on.post([done = std::move(done), result = std::move(result)]() mutable { done(std::move(result)); });

@@ -99,13 +99,13 @@ core::Result<void> run_migrations(Session& session, std::int64_t from) {
     // A log begins at a random place, so that an id that a feed knows from another database is found in none of its
     // rows.
     std::random_device random;
-    const std::string first = std::to_string(1 + (random() & 0x7FFF'FFFFU));
-    const std::string history = std::to_string((std::int64_t{random()} << 20U) ^ random());
-    if (auto done = session.execute("INSERT INTO grtc.store VALUES(true,1," + history + ",1," + first +
-                                    "+1,0);INSERT INTO grtc.changes VALUES(" + first + ",3,'')");
-        !done) {
-      return done;
-    }
+    const std::int64_t first = 1 + static_cast<std::int64_t>(random() & 0x7FFF'FFFFU);
+    const std::int64_t history = (std::int64_t{random()} << 20U) ^ random();
+    const auto begun = session.query("INSERT INTO grtc.store VALUES(true,1,$1::bigint,1,$2::bigint+1,0)",
+                                     {std::to_string(history), std::to_string(first)});
+    if (!begun) return begun.error();
+    const auto marked = session.query("INSERT INTO grtc.changes VALUES($1::bigint,3,'')", {std::to_string(first)});
+    if (!marked) return marked.error();
   }
   return session.execute("UPDATE grtc.store SET schema_version=" + std::to_string(schema_version()));
 }

@@ -36,10 +36,10 @@ core::Result<std::unique_ptr<Session>> Session::open(const std::string& url, std
   // Whole seconds, and at least two (libpq, chapter 34.1.2).
   const auto seconds = std::max<std::int64_t>(2, std::chrono::duration_cast<std::chrono::seconds>(timeout).count());
   const std::string wait = std::to_string(seconds);
-  static constexpr std::array<const char*, 5> keys{"application_name", "gssencmode", "connect_timeout", "dbname",
-                                                   nullptr};
+  static constexpr std::array<const char*, 5> kKeys{"application_name", "gssencmode", "connect_timeout", "dbname",
+                                                    nullptr};
   const std::array<const char*, 5> values{"grtc", "disable", wait.c_str(), url.c_str(), nullptr};
-  auto session = std::make_unique<Session>(Opening(), PQconnectdbParams(keys.data(), values.data(), 1));
+  auto session = std::make_unique<Session>(Opening(), PQconnectdbParams(kKeys.data(), values.data(), 1));
   if (!session->connection_) return unavailable("There is no memory for a connection.");
   if (PQstatus(session->connection_.get()) != CONNECTION_OK) return said(PQerrorMessage(session->connection_.get()));
   PQsetNoticeProcessor(
