@@ -32,7 +32,6 @@ std::vector<Argument> arguments_of(Flags& flags) {
   for (std::size_t i = 0; i < flags.size(); ++i) {
     const ops::Setting& setting = ops::kSettings[i];
     std::string help(setting.help);
-    if (!setting.absent.empty()) help += " (not in this version)";
     if (!setting.unset.empty()) help += " (unset: " + std::string(setting.unset) + ")";
     if (!setting.zero.empty()) help += " (0: " + std::string(setting.zero) + ")";
     arguments.push_back({.name = ops::flag_of(setting.name),

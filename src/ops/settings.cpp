@@ -36,7 +36,6 @@ core::Result<Settings> Settings::load(const Source& flags, const Source& environ
     Value& value = made.values_[i];
     value.text = text_of(setting, flags, environment);
     if (value.text.empty()) continue;
-    if (!setting.absent.empty()) return wrong_setting(setting.name, value.text, setting.absent);
     if (!fits(setting, value.text)) {
       return wrong_setting(setting.name, value.text, "must be " + allowed_of(setting));
     }

@@ -50,7 +50,6 @@ std::string default_cell(const Setting& setting) {
 std::string meaning_cell(const Setting& setting) {
   std::string meaning = cell(setting.help);
   if (setting.secret) meaning += "; secret, never shown";
-  if (!setting.absent.empty()) meaning += ". Not in this version: a value stops the start";
   return meaning;
 }
 

@@ -33,7 +33,6 @@ struct Setting {
   std::string_view zero = {};     ///< what 0 means where it is allowed besides min to max
   std::string_view help = {};
   std::string_view unset = {};   ///< what counts while it is unset, for the reader
-  std::string_view absent = {};  ///< known, but not in this version: why a value stops the start
   bool secret = false;           ///< shown nowhere
 };
 

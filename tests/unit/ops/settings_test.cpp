@@ -123,8 +123,6 @@ TEST(Settings, StopTheStartWithOneLineThatSaysWhatIsAllowed) {
       {"LOG_LEVEL", "a\nb\x1b[31m", "LOG_LEVEL=a\\nb\\x1b[31m: must be debug, info, warning or error"},
       {"TLS_CERT", "c.pem", "TLS_CERT=c.pem: needs TLS_KEY beside it"},
       {"TLS_KEY", "k.pem", "TLS_KEY=k.pem: needs TLS_CERT beside it"},
-      {"DATABASE_URL", "postgresql://u:pw@db/x",
-       "DATABASE_URL=(hidden): this version keeps items in SQLite only; unset it and use DATABASE_PATH"},
   };
   for (const Row& row : rows) EXPECT_EQ(refusal({{row.name, row.value}}), row.line);
 }
