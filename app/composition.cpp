@@ -70,7 +70,7 @@ Result<void> Composition::assemble() {
   if (auto read = read_redis(); !read) return read;
   if (auto opened = open_store(); !opened) return opened;
   make_hubs();
-  dialects_ = std::make_unique<Dialects>(settings_, io_.loops(), log_);
+  dialects_ = std::make_unique<Dialects>(settings_, io_.loops(), log_, cluster_options_.get());
   if (auto opened = open_server(); !opened) return opened;
   // Only now: a start that failed at the port must leave them to the server that has it.
   restore_sessions();

@@ -5,6 +5,7 @@
 
 #include "app/dialect_metrics.hpp"
 #include "app/dialect_options.hpp"
+#include "cluster/shared_topics.hpp"
 #include "routes/peerjs_routes.hpp"
 #include "signalling/grtc_door.hpp"
 #include "signalling/trystero_dialect.hpp"
@@ -24,8 +25,9 @@ std::string_view first_part(std::string_view path) {
 
 }  // namespace
 
-Dialects::Dialects(const ops::Settings& settings, const std::vector<net::IoThread*>& loops, ops::Log& log)
-    : settings_(settings), log_(log), origins_(dialect_origins(settings)) {
+Dialects::Dialects(const ops::Settings& settings, const std::vector<net::IoThread*>& loops, ops::Log& log,
+                   const cluster::ClusterOptions* cluster)
+    : settings_(settings), log_(log), cluster_(cluster), origins_(dialect_origins(settings)) {
   const auto wanted = settings.list("COMPAT");
   const auto has = [&](std::string_view name) { return std::find(wanted.begin(), wanted.end(), name) != wanted.end(); };
   if (has("peerjs")) make_peerjs(loops);
@@ -59,6 +61,10 @@ void Dialects::make_topics(std::string path, std::unique_ptr<signalling::TopicDi
   for (net::IoThread* io : loops) {
     made->boards.push_back(std::make_unique<TopicBoard>(*io, made->options, log_));
     boards.push_back(made->boards.back().get());
+    if (cluster_) {
+      boards.back()->share(
+          std::make_unique<cluster::SharedTopics>(*io, *cluster_, std::string(made->dialect->prefix())));
+    }
     hubs_.push_back(boards.back());
   }
   for (TopicBoard* board : boards) board->connect(boards);

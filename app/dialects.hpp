@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/dialect_directory.hpp"
+#include "cluster/shared_rooms.hpp"
 #include "core/problem.hpp"
 #include "http/options.hpp"
 #include "http/router.hpp"
@@ -26,7 +27,9 @@ namespace grtc::app {
 class Dialects {
  public:
   /// @param settings, loops, log  outlive it
-  Dialects(const ops::Settings& settings, const std::vector<net::IoThread*>& loops, ops::Log& log);
+  /// @param cluster  how replicas share topics; null: this server stands alone. Outlives it
+  Dialects(const ops::Settings& settings, const std::vector<net::IoThread*>& loops, ops::Log& log,
+           const cluster::ClusterOptions* cluster);
 
   /// Before the server is opened.
   void add_doors(std::vector<http::Door>& doors);
@@ -62,6 +65,7 @@ class Dialects {
 
   const ops::Settings& settings_;
   ops::Log& log_;
+  const cluster::ClusterOptions* cluster_;
   std::shared_ptr<const http::AllowedOrigins> origins_;
   signalling::PeerjsOptions peerjs_options_;
   std::vector<std::unique_ptr<signalling::PeerjsHub>> peerjs_;

@@ -8,6 +8,9 @@ namespace {
 
 /// Names of one subscriber in one topic that are remembered. A client has one; the oldest gives way.
 constexpr std::size_t kMaxNames = 4;
+/// Names of other processes that one topic remembers. When they are forgotten what is meant for them goes to all here,
+/// who drop it.
+constexpr std::size_t kMaxElsewhere = 1000;
 /// Longer names are not remembered: what is meant for them goes to all.
 constexpr std::size_t kMaxNameBytes = 256;
 
@@ -27,6 +30,11 @@ bool TopicHub::subscribe(std::string_view name, Subscriber who) {
   topic.seats.emplace(who, Seat{topic.subscribers.size(), {}});
   topic.subscribers.push_back(who);
   return true;
+}
+
+std::size_t TopicHub::subscribers(std::string_view topic) const {
+  const auto it = topics_.find(topic);
+  return it == topics_.end() ? 0 : it->second->subscribers.size();
 }
 
 void TopicHub::unsubscribe(std::string_view name, Subscriber who) {
@@ -55,12 +63,17 @@ TopicHub::Audience TopicHub::audience(std::string_view name, Subscriber publishe
   if (!direction.to.empty()) {
     const auto meant = topic.named.find(std::string(direction.to));
     if (meant != topic.named.end()) return {&meant->second, all};
+    if (topic.elsewhere.contains(std::string(direction.to))) return {nullptr, all};
   }
   return {&topic.subscribers, all};
 }
 
 void TopicHub::remember(Topic& topic, Subscriber publisher, std::string_view name) {
   // Who does not subscribe gets nothing: to be known by a name would keep it from those who do.
+  if (publisher == kElsewhere && name.size() <= kMaxNameBytes) {
+    if (topic.elsewhere.size() >= kMaxElsewhere) topic.elsewhere.clear();
+    topic.elsewhere.emplace(name);
+  }
   const auto seat = topic.seats.find(publisher);
   if (seat == topic.seats.end() || name.size() > kMaxNameBytes) return;
   std::vector<std::string>& names = seat->second.names;

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace grtc::core {
@@ -16,6 +17,9 @@ struct Subscriber {
   std::uint64_t number = 0;
   friend bool operator==(const Subscriber&, const Subscriber&) = default;
 };
+
+/// Whoever published in another process: it has no seat here.
+inline constexpr Subscriber kElsewhere{0xFFFF'FFFFU, 0};
 
 struct SubscriberHash {
   std::size_t operator()(const Subscriber& who) const noexcept {
@@ -44,9 +48,10 @@ class TopicHub {
     std::size_t subscribers = 0;
   };
   /// Who gets a publication of `publisher`, who need not subscribe. One that is meant for a name goes to the
-  /// subscribers that published under that name, and to all while nobody did.
+  /// subscribers that published under that name, and to all while nobody did; to none here when somebody elsewhere did.
   [[nodiscard]] Audience audience(std::string_view topic, Subscriber publisher, const Direction& direction);
 
+  [[nodiscard]] std::size_t subscribers(std::string_view topic) const;
   [[nodiscard]] std::size_t topics() const noexcept { return topics_.size(); }
   /// Each topic and the number of its subscribers.
   template <class Visit>
@@ -64,6 +69,7 @@ class TopicHub {
     std::vector<Subscriber> subscribers;
     std::unordered_map<Subscriber, Seat, SubscriberHash> seats;
     std::unordered_map<std::string, std::vector<Subscriber>> named;
+    std::unordered_set<std::string> elsewhere;  ///< names of those who published in other processes
   };
 
   static void remember(Topic& topic, Subscriber publisher, std::string_view name);

@@ -32,8 +32,8 @@ struct Setting {
   std::string_view empty = {};    ///< what an empty text means where it does not count as unset
   std::string_view zero = {};     ///< what 0 means where it is allowed besides min to max
   std::string_view help = {};
-  std::string_view unset = {};   ///< what counts while it is unset, for the reader
-  bool secret = false;           ///< shown nowhere
+  std::string_view unset = {};  ///< what counts while it is unset, for the reader
+  bool secret = false;          ///< shown nowhere
 };
 
 /// Every setting, in the order in which `--help` and docs/configuration.md show them.

@@ -31,6 +31,13 @@ void TopicBoard::connect(const std::vector<TopicBoard*>& all) {
   courier_.connect(std::move(stops));
 }
 
+void TopicBoard::share(std::unique_ptr<TopicBus> bus) {
+  bus_ = std::move(bus);
+  bus_->heard = [this](core::Publication publication, std::optional<std::size_t> subscribers) {
+    tell(std::move(publication), subscribers);
+  };
+}
+
 void TopicBoard::arrive(TopicArrival arrival) {
   const auto client = std::make_shared<TopicClient>(*this, arrival);
   client->start(arrival.handshake, std::move(arrival.early));
@@ -78,21 +85,42 @@ void TopicBoard::take(Message message) {
 }
 
 void TopicBoard::take(Subscription subscription) {
-  if (!subscription.begins) return topics_.unsubscribe(subscription.topic, subscription.who);
-  if (topics_.subscribe(subscription.topic, subscription.who)) return;
+  if (!subscription.begins) {
+    topics_.unsubscribe(subscription.topic, subscription.who);
+    return count(subscription.topic, [](std::size_t /*fewer*/) {});
+  }
+  if (!topics_.subscribe(subscription.topic, subscription.who)) return refuse(std::move(subscription));
+  count(subscription.topic, [this, subscription](std::size_t all) {
+    if (all <= options_.max_subscribers) return;
+    topics_.unsubscribe(subscription.topic, subscription.who);
+    count(subscription.topic, [](std::size_t /*fewer*/) {});
+    refuse(subscription);
+  });
+}
+
+void TopicBoard::count(const std::string& topic, TopicBus::Counted counted) {
+  if (bus_) bus_->count(topic, topics_.subscribers(topic), std::move(counted));
+}
+
+void TopicBoard::refuse(Subscription subscription) {
   refuse();
-  Full full{std::move(subscription.topic), subscription.who.number};
-  if (subscription.who.place == self_) return take(full);
-  const std::size_t bytes = full.topic.size();
-  courier_.send(subscription.who.place, std::move(full), bytes, true);
+  Full refusal{std::move(subscription.topic), subscription.who.number};
+  if (subscription.who.place == self_) return take(refusal);
+  const std::size_t bytes = refusal.topic.size();
+  courier_.send(subscription.who.place, std::move(refusal), bytes, true);
 }
 
 void TopicBoard::take(core::Publication publication) {
+  if (bus_) return bus_->publish(std::move(publication));
+  tell(std::move(publication), std::nullopt);
+}
+
+void TopicBoard::tell(core::Publication publication, std::optional<std::size_t> subscribers) {
   const core::TopicHub::Direction direction{publication.from, publication.to};
   const auto audience = topics_.audience(publication.topic, publication.publisher, direction);
   if (audience.receivers == nullptr) return;
   for (const core::Subscriber& receiver : *audience.receivers) receivers_[receiver.place].push_back(receiver.number);
-  const std::string text = dialect().finish(std::move(publication.text), audience.subscribers);
+  const std::string text = dialect().finish(std::move(publication.text), subscribers.value_or(audience.subscribers));
   for (std::size_t place = 0; place < boards_; ++place) {
     if (place == self_ || receivers_[place].empty()) continue;
     const std::size_t bytes = text.size() + receivers_[place].size() * sizeof(std::uint64_t);

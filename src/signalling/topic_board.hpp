@@ -15,6 +15,7 @@
 #include "ops/jwt.hpp"
 #include "signalling/compat_hub.hpp"
 #include "signalling/courier.hpp"
+#include "signalling/topic_bus.hpp"
 #include "signalling/topic_dialect.hpp"
 
 namespace grtc::signalling {
@@ -54,6 +55,8 @@ class TopicBoard final : public CompatHub, public core::TopicRoute {
 
   /// Before the loops run: all boards of the dialect, this one among them, in the order of their threads.
   void connect(const std::vector<TopicBoard*>& all);
+  /// Likewise: the topics that live here are those of other processes too.
+  void share(std::unique_ptr<TopicBus> bus);
 
   void arrive(TopicArrival arrival);
   [[nodiscard]] const TopicDialect& dialect() const noexcept { return *options_.dialect; }
@@ -86,15 +89,19 @@ class TopicBoard final : public CompatHub, public core::TopicRoute {
   [[nodiscard]] core::Subscriber enter(TopicClient& client);
   void leave(core::Subscriber who);
   void refuse() { counters_.refused.add(); }
+  void refuse(Subscription subscription);
+  void count(const std::string& topic, TopicBus::Counted counted);
 
   void take(Message message);
   void take(Subscription subscription);
   void take(core::Publication publication);
+  void tell(core::Publication publication, std::optional<std::size_t> subscribers);
   void take(const Delivery& delivery);
   void take(const Full& full);
 
   const TopicOptions& options_;
   core::TopicHub topics_;
+  std::unique_ptr<TopicBus> bus_;  ///< null: this process is alone
   Courier<Message> courier_;
   std::uint32_t self_ = 0;
   std::size_t boards_ = 1;

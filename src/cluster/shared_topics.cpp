@@ -1,0 +1,196 @@
+#include "cluster/shared_topics.hpp"
+
+#include <array>
+#include <charconv>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace grtc::cluster {
+namespace {
+
+/// Publications that may wait for their echo; beyond it they are told here at once.
+constexpr std::size_t kMaxPending = 10'000;
+/// How often the hash hears that the subscribers here are still there; it believes so for three times as long.
+constexpr std::chrono::seconds kCountEvery{20};
+constexpr std::string_view kBelievedMs = "60000";
+
+// KEYS: how many subscribers each replica has, each with the time until which it is believed; the channel.
+// ARGV: this replica, its number of subscribers, for how long to believe it, what to say ('' for nothing).
+// One script, as what is said carries the number of all subscribers.
+const std::array<redis::Script, 1> kScripts{redis::Script{"say to a topic", R"lua(
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+if ARGV[2] == '0' then
+  redis.call('HDEL', KEYS[1], ARGV[1])
+else
+  redis.call('HSET', KEYS[1], ARGV[1], ARGV[2] .. ' ' .. string.format('%.0f', now + ARGV[3]))
+  redis.call('PEXPIRE', KEYS[1], ARGV[3])
+end
+local total, all = 0, redis.call('HGETALL', KEYS[1])
+for i = 1, #all, 2 do
+  local count, till = string.match(all[i + 1], '(%d+) (%d+)')
+  if tonumber(till) < now then redis.call('HDEL', KEYS[1], all[i]) else total = total + count end
+end
+if ARGV[4] ~= '' then redis.call('SPUBLISH', KEYS[2], string.format('%d ', total) .. ARGV[4]) end
+return total
+)lua"}};
+
+/// The part of `text` up to the next blank, which is taken away.
+std::string_view next_word(std::string_view& text) {
+  const std::size_t end = text.find(' ');
+  const std::string_view word = text.substr(0, end);
+  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  return word;
+}
+
+std::uint64_t next_number(std::string_view& text) {
+  const std::string_view word = next_word(text);
+  std::uint64_t number = 0;
+  std::from_chars(word.data(), word.data() + word.size(), number);
+  return number;
+}
+
+std::string next_bytes(std::string_view& text, std::size_t size) {
+  std::string bytes(text.substr(0, size));
+  text.remove_prefix(bytes.size());
+  return bytes;
+}
+
+}  // namespace
+
+/// One topic with subscribers here.
+class SharedTopics::Topic final : public redis::ChannelListener {
+ public:
+  Topic(SharedTopics& all, std::string name) : all_(all), name_(std::move(name)) {}
+
+  void on_subscribed() override {
+    listening = true;
+    // What was said since the channel broke was not heard.
+    all_.give_up_all(name_);
+  }
+  void on_message(std::string_view payload) override { all_.take(payload, name_); }
+
+  bool listening = false;  ///< what is said now is heard back
+  std::size_t subscribers = 0;
+
+ private:
+  SharedTopics& all_;
+  const std::string name_;
+};
+
+SharedTopics::SharedTopics(net::IoThread& io, const ClusterOptions& options, std::string prefix)
+    : io_(io),
+      prefix_(std::move(prefix)),
+      origin_(options.instance + '-' + std::to_string(io.index())),
+      client_(io, options.target, kScripts, options.client) {
+  client_.on_state = [this] { on_state(); };
+  io_.every_tick([this](core::TimePoint now) { tick(now); });
+}
+
+SharedTopics::~SharedTopics() = default;
+
+std::string SharedTopics::key_of(const std::string& topic, std::string_view what) const {
+  return "grtc:{topic:" + prefix_ + '/' + topic + "}:" + std::string(what);
+}
+
+void SharedTopics::count(const std::string& topic, std::size_t subscribers, Counted counted) {
+  const auto known = topics_.find(topic);
+  if (subscribers > 0 && known == topics_.end()) {
+    const auto made = topics_.emplace(topic, std::make_unique<Topic>(*this, topic)).first;
+    client_.subscribe(key_of(topic, "said"), *made->second);
+  }
+  const auto at = topics_.find(topic);
+  if (at == topics_.end()) return;
+  at->second->subscribers = subscribers;
+  say(topic, subscribers, {}, [counted = std::move(counted)](const redis::Reply& reply) {
+    if (!reply.is_lost() && !reply.is_error()) counted(static_cast<std::size_t>(reply.integer()));
+  });
+  if (subscribers > 0) return;
+  client_.unsubscribe(key_of(topic, "said"));
+  topics_.erase(at);
+  give_up_all(topic);
+}
+
+void SharedTopics::say(const std::string& topic, std::size_t subscribers, const std::string& text,
+                       redis::Client::OnReply on_reply) {
+  const std::string counts = key_of(topic, "count");
+  const std::string channel = key_of(topic, "said");
+  const std::string number = std::to_string(subscribers);
+  const std::array<std::string_view, 2> keys{counts, channel};
+  const std::array<std::string_view, 4> arguments{origin_, number, kBelievedMs, text};
+  client_.eval(kScripts[0], keys, arguments, std::move(on_reply));
+}
+
+void SharedTopics::publish(core::Publication publication) {
+  const std::string topic = publication.topic;
+  if (!client_.is_up(key_of(topic, "count"))) return tell(std::move(publication), std::nullopt);
+  const auto here = topics_.find(topic);
+  const std::size_t subscribers = here == topics_.end() ? 0 : here->second->subscribers;
+  const bool is_heard = here != topics_.end() && here->second->listening && pending_.size() < kMaxPending;
+  const std::uint64_t number = ++number_;
+  std::string text = origin_ + ' ' + std::to_string(number) + ' ' + std::to_string(publication.from.size()) + ' ' +
+                     std::to_string(publication.to.size()) + ' ' + publication.from + publication.to + publication.text;
+  if (is_heard) {
+    pending_.emplace(number, std::move(publication));
+  } else {
+    tell(std::move(publication), std::nullopt);
+  }
+  say(topic, subscribers, text, [this, number](const redis::Reply& reply) {
+    if (reply.is_lost() || reply.is_error()) give_up(number);
+  });
+}
+
+void SharedTopics::take(std::string_view payload, const std::string& topic) {
+  const auto subscribers = static_cast<std::size_t>(next_number(payload));
+  const std::string_view origin = next_word(payload);
+  const std::uint64_t number = next_number(payload);
+  if (origin == origin_) return take_own(number, subscribers);
+  core::Publication publication;
+  publication.topic = topic;
+  publication.publisher = core::kElsewhere;
+  const auto from_size = static_cast<std::size_t>(next_number(payload));
+  const auto to_size = static_cast<std::size_t>(next_number(payload));
+  publication.from = next_bytes(payload, from_size);
+  publication.to = next_bytes(payload, to_size);
+  publication.text = payload;
+  tell(std::move(publication), subscribers);
+}
+
+void SharedTopics::take_own(std::uint64_t number, std::size_t subscribers) {
+  auto node = pending_.extract(number);
+  if (!node.empty()) tell(std::move(node.mapped()), subscribers);
+}
+
+void SharedTopics::give_up(std::uint64_t number) {
+  auto node = pending_.extract(number);
+  if (!node.empty()) tell(std::move(node.mapped()), std::nullopt);
+}
+
+void SharedTopics::give_up_all(const std::string& topic) {
+  std::vector<std::uint64_t> numbers;
+  for (const auto& [number, publication] : pending_) {
+    if (publication.topic == topic) numbers.push_back(number);
+  }
+  for (const std::uint64_t number : numbers) give_up(number);
+}
+
+void SharedTopics::tell(core::Publication publication, std::optional<std::size_t> subscribers) {
+  if (heard) heard(std::move(publication), subscribers);
+}
+
+void SharedTopics::on_state() {
+  for (const auto& [name, topic] : topics_) {
+    if (client_.is_up(key_of(name, "count"))) continue;
+    topic->listening = false;
+    give_up_all(name);
+  }
+}
+
+void SharedTopics::tick(core::TimePoint now) {
+  if (topics_.empty() || now - counted_at_ < kCountEvery) return;
+  counted_at_ = now;
+  for (const auto& [name, topic] : topics_) say(name, topic->subscribers, {}, [](const redis::Reply& /*reply*/) {});
+}
+
+}  // namespace grtc::cluster
