@@ -22,7 +22,7 @@ FROM debian:bookworm-slim AS slim
 RUN apt-get update -q \
  && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
       ca-certificates libssl3 libsqlite3-0 libspdlog1.10 libfmt9 libsimdjson14 libprometheus-cpp-core1.0 \
-      libhiredis0.14 \
+      libhiredis0.14 libpq5 \
  && rm -rf /var/lib/apt/lists/* \
  && groupadd --gid 1000 grtc && useradd --uid 1000 --gid grtc --home-dir /app --no-create-home --shell /bin/bash grtc \
  && install -d -o grtc -g grtc /app /app/data

@@ -9,6 +9,7 @@
 #include <sys/statvfs.h>
 #include <sys/timex.h>
 #include <unistd.h>
+#include <vector>
 
 #include "app/ice_check.hpp"
 #include "app/probe.hpp"
@@ -60,7 +61,9 @@ void diagnose_database(const ops::Settings& settings, Diagnoses& to) {
   const std::string& path = settings.text("DATABASE_PATH");
   std::string folder = std::filesystem::path(path).parent_path().string();
   if (folder.empty()) folder = ".";
-  for (const std::string& part : {folder, path}) {
+  // The folder counts in any case: a server without Redis keeps its sessions there.
+  const bool holds_items = !settings.has("DATABASE_URL");
+  for (const std::string& part : holds_items ? std::vector{folder, path} : std::vector{folder}) {
     if (const std::string fault = write_fault(part); !fault.empty()) {
       to.push_back({State::fail, "database", fault});
       return;
@@ -71,6 +74,10 @@ void diagnose_database(const ops::Settings& settings, Diagnoses& to) {
     to.push_back({State::warn, "disk",
                   std::to_string(space.f_bavail * space.f_frsize / 1'000'000) + " MB are left at " + folder +
                       ": make room, or writes will be refused (507)"});
+  }
+  if (!holds_items) {
+    to.push_back({State::off, "database", "items are in PostgreSQL (DATABASE_URL), not in " + path});
+    return;
   }
   const auto report = items::sqlite::check(path);
   if (!report) {

@@ -7,6 +7,7 @@ import { inspect } from '../support/docker.mjs'
 import { eventStream, get, request } from '../support/http.mjs'
 import { join, roomOf } from '../support/peer.mjs'
 import { waitFor } from '../support/server.mjs'
+import { rolled, scaled } from './replicas.mjs'
 import { healthy } from './restart.mjs'
 import { tlsByNginx, tlsByServer } from './tls.mjs'
 
@@ -117,7 +118,7 @@ async function clients(_site, _t, output) {
 }
 
 async function turnWorks(_site, _t, output) {
-  assert.equal([...output.matchAll(/ok {3}turn:coturn:3478\?transport=(udp|tcp): seen as .* relayed at 172\.30\.86\.20:/gm)].length, 2, output)
+  assert.equal([...output.matchAll(/ok {3}turn:coturn:3478\?transport=(udp|tcp): seen as .* relayed at 172\.30\.86\.251:/gm)].length, 2, output)
 }
 
 async function worksOnThePage(site) {
@@ -146,6 +147,8 @@ export const checks = {
   'TLS without nginx': tlsByServer,
   'Two browsers to play with': clients,
   'TURN': turnWorks,
+  'Several replicas': scaled,
+  'A new version without a break': rolled,
   'Work on the page': worksOnThePage,
   'Update': replaced,
 }

@@ -48,10 +48,13 @@ export function guide(world) {
 
     for (const section of sectionsOf(kPage)) {
       if (section.blocks.length === 0 || (kFast && !kInFast.includes(section.title))) continue
-      it(`${section.title}: its commands work${checks[section.title] ? ', and what it promises is so' : ''}`, async (t) => {
+      const check = checks[section.title]
+      it(`${section.title}: its commands work${check ? ', and what it promises is so' : ''}`, async (t) => {
+        // What has to go on while the commands are typed.
+        const meanwhile = await check?.meanwhile?.(world.site, t)
         let output = ''
         for (const block of section.blocks) output += await type(world.site, block)
-        await checks[section.title]?.(world.site, t, output)
+        await check?.(world.site, t, output, meanwhile)
       })
     }
   })
