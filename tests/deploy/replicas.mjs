@@ -13,6 +13,8 @@ import { healthy as oneHealthy } from './restart.mjs'
 const kNginx = { scheme: 'http', port: 80, url: 'http://localhost' }
 const kOne = { scheme: 'http', port: 8001 }
 const kReplicas = 3
+/** Readers, and as many writers: when a replica is killed, it is to have some of each in its hands. */
+const kAtOnce = 8
 
 const containers = async (site) => (await site.compose('ps -q backend')).split('\n').filter(Boolean)
 const healthy = (site) => waitFor(async () => {
@@ -39,8 +41,8 @@ async function spread(t, room) {
 }
 
 export async function scaled(site, t, output) {
-  assert.match(output, /^[1-9]\d* items copied/m)
-  for (const subject of ['redis', 'postgresql', 'port']) assert.match(output, new RegExp(`^ok   ${subject} `, 'm'))
+  assert.match(output, /\b[1-9]\d* items copied/)
+  for (const subject of ['redis', 'postgresql', 'port']) assert.match(output, new RegExp(`ok   ${subject} `))
   await healthy(site)
   await nginxUp()
 
@@ -74,18 +76,20 @@ function traffic(prefix) {
   const asked = new Map()
   const made = []
   const unanswered = (error) => ({ status: error.message })
-  const reading = (async () => {
+  const several = (work) => Promise.all(Array.from({ length: kAtOnce }, work))
+  const reading = several(async () => {
     while (!over) {
       const { status } = await get(kNginx, '/api/items?limit=1').catch(unanswered)
       asked.set(status, (asked.get(status) ?? 0) + 1)
     }
-  })()
-  const writing = (async () => {
+  })
+  const writing = several(async () => {
     while (!over) {
-      const name = `${prefix} ${made.length}`
-      made.push({ name, status: (await request(kNginx, 'POST', '/api/items', { json: { name } }).catch(unanswered)).status })
+      const one = { name: `${prefix} ${made.length}` }
+      made.push(one)
+      one.status = (await request(kNginx, 'POST', '/api/items', { json: { name: one.name } }).catch(unanswered)).status
     }
-  })()
+  })
   return { async end() {
     over = true
     await Promise.all([reading, writing])
