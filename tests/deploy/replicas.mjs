@@ -14,7 +14,9 @@ const kNginx = { scheme: 'http', port: 80, url: 'http://localhost' }
 const kOne = { scheme: 'http', port: 8001 }
 const kReplicas = 3
 /** Readers, and as many writers: when a replica is killed, it is to have some of each in its hands. */
-const kAtOnce = 8
+const kAtOnce = 4
+/** No request takes so long where all is well. */
+const kStuckMs = 1000
 
 const containers = async (site) => (await site.compose('ps -q backend')).split('\n').filter(Boolean)
 const healthy = (site) => waitFor(async () => {
@@ -75,11 +77,19 @@ function traffic(prefix) {
   let over = false
   const asked = new Map()
   const made = []
-  const unanswered = (error) => ({ status: error.message })
+  /** When those that have no answer yet were sent. */
+  const pending = { GET: new Map(), POST: new Map() }
+  const ask = async (method, path, options) => {
+    const sent = Symbol(path)
+    pending[method].set(sent, Date.now())
+    const { status } = await request(kNginx, method, path, options).catch((error) => ({ status: error.message }))
+    pending[method].delete(sent)
+    return status
+  }
   const several = (work) => Promise.all(Array.from({ length: kAtOnce }, work))
   const reading = several(async () => {
     while (!over) {
-      const { status } = await get(kNginx, '/api/items?limit=1').catch(unanswered)
+      const status = await ask('GET', '/api/items?limit=1')
       asked.set(status, (asked.get(status) ?? 0) + 1)
     }
   })
@@ -87,10 +97,11 @@ function traffic(prefix) {
     while (!over) {
       const one = { name: `${prefix} ${made.length}` }
       made.push(one)
-      one.status = (await request(kNginx, 'POST', '/api/items', { json: { name: one.name } }).catch(unanswered)).status
+      one.status = await ask('POST', '/api/items', { json: { name: one.name } })
     }
   })
-  return { async end() {
+  const isStuck = (method) => [...pending[method].values()].some((since) => Date.now() - since > kStuckMs)
+  return { made, stuck: () => isStuck('GET') && isStuck('POST'), async end() {
     over = true
     await Promise.all([reading, writing])
     assert.deepEqual([...asked.keys()], [200], `every read is answered, if need be by another replica: ${JSON.stringify([...asked])}`)
@@ -120,10 +131,14 @@ async function killed(site, t) {
   const during = traffic('killed')
   const [victim] = await containers(site)
   const { Pid, StartedAt } = inspect(victim).State
+  // First it only hangs, so that reads and writes are in its hands when it dies.
+  process.kill(Pid, 'SIGSTOP')
+  await waitFor(during.stuck, { what: 'requests to hang' })
   process.kill(Pid, 'SIGKILL')
   await waitFor(() => inspect(victim).State.StartedAt !== StartedAt, { what: 'it to be started again' })
   await healthy(site)
   t.diagnostic(`a replica killed: ${await during.end()}`)
+  assert.ok(during.made.some(({ status }) => status === 502), 'a write that it had is refused, and not made by another replica')
 }
 
 /** What people do while the replicas are replaced. */
