@@ -142,7 +142,7 @@ void Connection::park() {
     return arm_readable();
   }
   // It became idle after its lane closed the idle ones.
-  if (lane_->drained() && !parser_) return drain();
+  if (lane_->drained() && !parser_ && (used_ || !lane_->hears_newcomers())) return drain();
   // A TLS connection without a request is one in its handshake, or it could be.
   const bool in_head = parser_ ? !parser_->head_done() : remote_.secure && !used_;
   // The time for a head runs from its first byte: a drop now and then doesn't lengthen it.
@@ -184,7 +184,7 @@ void Connection::expire(Wait what) {
 void Connection::drain() {
   if (state_ == State::streaming) {
     end_stream();
-  } else if (state_ == State::reading && !parser_ && out_.empty()) {
+  } else if (state_ == State::reading && !parser_ && out_.empty() && (used_ || !lane_->hears_newcomers())) {
     socket_.raw().shutdown_write();
     close();
   }

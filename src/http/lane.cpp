@@ -9,6 +9,8 @@ namespace {
 
 /// Addresses that REQUEST_RATE remembers: about 16 MiB at most, and only when the limit is on.
 constexpr std::size_t kMaxLimitedAddresses = 100'000;
+/// For the first request of a connection that was made just before the end.
+constexpr std::chrono::milliseconds kFirstWords{500};
 
 std::uint64_t random_bits() {
   std::random_device device;
@@ -58,12 +60,21 @@ void Lane::expire(core::TimePoint now) {
       connection->expire(why);
     }
   }
+  if (hears_newcomers() && newcomers_until_ <= now) {
+    newcomers_until_ = {};
+    drain_those({Wait::idle});
+  }
 }
 
 void Lane::drain() {
   announce_drain();
   drained_ = true;
-  for (const Wait why : {Wait::idle, Wait::stream, Wait::write}) {
+  newcomers_until_ = io.now() + kFirstWords;
+  drain_those({Wait::idle, Wait::stream, Wait::write});
+}
+
+void Lane::drain_those(std::initializer_list<Wait> whys) {
+  for (const Wait why : whys) {
     std::vector<std::shared_ptr<Connection>> all;  // draining unlinks: the list can't be walked meanwhile
     for (Waiting& waiting : lists_[static_cast<std::size_t>(why)]) {
       all.push_back(static_cast<Connection&>(waiting).shared_from_this());

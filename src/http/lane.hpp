@@ -2,6 +2,7 @@
 #include <array>
 #include <atomic>
 #include <cstddef>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <vector>
@@ -51,12 +52,15 @@ class Lane : public std::enable_shared_from_this<Lane> {
   /// Moves `connection` to the end of that list; Wait::reply and Wait::stream never expire.
   void wait(Connection& connection, Wait why);
   void expire(core::TimePoint now);
-  /// Closes idle connections, ends streams; all further answers close their connection.
+  /// Closes idle connections, ends streams; all further answers close their connection. Connections without a request
+  /// so far have half a second for one: a proxy that has just made one sends at once, and can't ask again elsewhere.
   void drain();
   /// Doors and answers as in drain(); nothing is closed.
   void announce_drain() noexcept { draining_ = true; }
   [[nodiscard]] bool draining() const noexcept { return draining_; }
   [[nodiscard]] bool drained() const noexcept { return drained_; }
+  /// Whether a connection that had no request yet may still send one, although all is drained.
+  [[nodiscard]] bool hears_newcomers() const noexcept { return newcomers_until_ != core::TimePoint{}; }
   /// Any thread: the server is gone, nothing is answered any more.
   void stop() noexcept { stopped_ = true; }
   [[nodiscard]] bool stopped() const noexcept { return stopped_; }
@@ -69,6 +73,7 @@ class Lane : public std::enable_shared_from_this<Lane> {
  private:
   using List = boost::intrusive::list<Waiting, boost::intrusive::constant_time_size<false>>;
   [[nodiscard]] std::chrono::milliseconds allowed(Wait why) const noexcept;
+  void drain_those(std::initializer_list<Wait> whys);
 
   std::array<List, static_cast<std::size_t>(Wait::count)> lists_;
   std::vector<std::shared_ptr<Connection>> to_flush_;
@@ -77,6 +82,7 @@ class Lane : public std::enable_shared_from_this<Lane> {
   std::uint64_t ids_ = 0;
   bool draining_ = false;
   bool drained_ = false;
+  core::TimePoint newcomers_until_{};
   std::atomic<bool> stopped_{false};
 };
 

@@ -100,6 +100,8 @@ class SocketListener final : public Listener, private ReadyHandler {
 
   void close() override {
     pause_.cancel();
+    // Who is in the backlog believes to be connected, and has perhaps sent already: closing would reset it.
+    take(kBacklog);
     socket_.close();
   }
 
@@ -110,7 +112,7 @@ class SocketListener final : public Listener, private ReadyHandler {
   }
 
   void on_readable() override {
-    const bool more = take_all();
+    const bool more = take(kAcceptsPerTurn);
     if (!socket_.is_open()) return;
     if (more) return wait();
     pause_.start(kPauseWhenExhausted, [this] { wait(); });
@@ -118,8 +120,8 @@ class SocketListener final : public Listener, private ReadyHandler {
   void on_writable() override {}
 
   /// False: no descriptors left.
-  bool take_all() {
-    for (int i = 0; i < kAcceptsPerTurn && socket_.is_open(); ++i) {
+  bool take(int at_most) {
+    for (int i = 0; i < at_most && socket_.is_open(); ++i) {
       Endpoint from;
       const int fd = ::accept4(socket_.raw().fd(), from.data(), &from.length, SOCK_NONBLOCK | SOCK_CLOEXEC);
       if (fd < 0) return errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM;

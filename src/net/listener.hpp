@@ -36,7 +36,7 @@ class Listener {
   virtual ~Listener() = default;
 
   [[nodiscard]] virtual std::uint16_t port() const = 0;
-  /// Stops accepting; what was accepted lives on.
+  /// Accepts who is connected already, then nobody more; what was accepted lives on.
   virtual void close() = 0;
 };
 

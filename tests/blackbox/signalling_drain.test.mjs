@@ -63,6 +63,23 @@ describe('SIGTERM', { concurrency: true }, () => {
     assert.ok(performance.now() - start < 3000, `${performance.now() - start} ms`)
   })
 
+  it('who has just connected is answered yet: a proxy could not send its POST to another server', async (t) => {
+    const server = await startServer(t)
+    const proxy = await RawHttp.open(server)
+    t.after(() => proxy.destroy())
+    const silent = await RawHttp.open(server)
+    t.after(() => silent.destroy())
+    const exit = server.stop('SIGTERM')
+    await waitFor(() => get(server, '/health').then(() => false, (error) => error.code === 'ECONNREFUSED'), { what: 'nobody else to be let in', everyMs: 5 })
+    const body = '{"name":"late"}'
+    proxy.send(`POST /api/items HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
+    const answer = await proxy.response()
+    assert.equal(answer.status, 201)
+    assert.equal(answer.headers.connection, 'close')
+    await proxy.expectClosed()
+    assert.deepEqual(await exit, { code: 0, signal: null }, 'one that says nothing does not hold it up')
+  })
+
   it('SIGINT (Ctrl-C) is the same', async (t) => {
     const server = await startServer(t)
     const alice = await join(server, fresh())
