@@ -7,7 +7,7 @@ import { inspect } from '../support/docker.mjs'
 import { eventStream, get, request } from '../support/http.mjs'
 import { join, roomOf } from '../support/peer.mjs'
 import { waitFor } from '../support/server.mjs'
-import { rolled, scaled } from './replicas.mjs'
+import { oneAgain, rolled, scaled } from './replicas.mjs'
 import { healthy } from './restart.mjs'
 import { tlsByNginx, tlsByServer } from './tls.mjs'
 
@@ -149,6 +149,7 @@ export const checks = {
   'TURN': turnWorks,
   'Several replicas': scaled,
   'A new version without a break': rolled,
+  'Back to one': oneAgain,
   'Work on the page': worksOnThePage,
   'Update': replaced,
 }

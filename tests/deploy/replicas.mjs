@@ -154,9 +154,17 @@ export async function rolled(site, t, _output, { people, talk, during }) {
   await healthy(site)
   await talk.stop()
   const told = await during.end()
+  assert.ok(during.made.every(({ status }) => status === 201), `a replica that is asked to stop drops no write: ${told}`)
   const heard = await assertExact(people)
   const returns = people.reduce((sum, { resumes }) => sum + resumes, 0)
   assert.ok(returns >= people.length, 'everybody had to come back once at least')
   t.diagnostic(`replicas replaced: ${heard} messages heard, 0 lost; ${returns} resumes; ${told}`)
 }
 rolled.meanwhile = busy
+
+export async function oneAgain() {
+  await oneHealthy()
+  const { welcome } = await join(kOne, 'one-again')
+  assert.equal(welcome.resumed, false)
+  assert.ok((await names(kOne)).includes('of before'), 'its own items are where they were')
+}
