@@ -3,33 +3,11 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { startBrowser } from '../support/browser.mjs'
-import { allTogether, frames, joinWithCamera, kAllowed, newCaller, plays, startCall, tile } from '../support/call.mjs'
+import { allTogether, frames, joinWithCamera, kAllowed, kFreezeMs, newCaller, plays, startCall, watchFreeze } from '../support/call.mjs'
 import { CutProxy } from '../support/cut_proxy.mjs'
 import { startServer } from '../support/server.mjs'
 
 const bannerSays = (person, words) => person.page.waitForSelector(`[data-testid=banner-news]:has-text("${words}")`, { timeout: 30_000 })
-
-/** Looks at the picture of `name` every 100 ms until stopped; tells the longest time without a new frame. */
-async function watchFreeze(person, name) {
-  const peer = await person.page.locator(tile(name)).getAttribute('data-peer')
-  await person.page.evaluate((id) => {
-    const watch = { last: performance.now(), frames: -1, longest: 0 }
-    globalThis.freeze = watch
-    watch.timer = setInterval(() => {
-      const video = document.querySelector(`[data-testid=tile][data-peer="${id}"][data-kind=camera] video`)
-      const now = video?.getVideoPlaybackQuality().totalVideoFrames ?? -1
-      if (now !== watch.frames) Object.assign(watch, { frames: now, last: performance.now() })
-      watch.longest = Math.max(watch.longest, performance.now() - watch.last)
-    }, 100)
-  }, peer)
-  return () => person.page.evaluate(() => {
-    clearInterval(globalThis.freeze.timer)
-    return Math.round(globalThis.freeze.longest)
-  })
-}
-
-/** Longer than a busy machine holds frames back, shorter than any connection takes to be made anew. */
-const kFreezeMs = 3_000
 
 test('the server is killed (SIGKILL) and started in mid-call: the media never stops, and a screen shared meanwhile arrives', async (t) => {
   const server = await startServer(t)

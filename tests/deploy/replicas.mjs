@@ -1,13 +1,14 @@
 // Three replicas behind nginx, on one Redis and one PostgreSQL: spread, shared, and replaced one after the other in mid-chat.
 
 import assert from 'node:assert/strict'
+import { allTogether, kFreezeMs, plays, startCall, watchFreeze } from '../support/call.mjs'
 import { inspect } from '../support/docker.mjs'
 import { eventStream, get, request } from '../support/http.mjs'
 import { within } from '../support/inbox.mjs'
 import { join } from '../support/peer.mjs'
 import { SteadyClient, assertExact, startTalk } from '../support/steady_client.mjs'
 import { waitFor } from '../support/server.mjs'
-import { seedOf, seeded } from '../support/suite.mjs'
+import { delay, seedOf, seeded } from '../support/suite.mjs'
 import { healthy as oneHealthy } from './restart.mjs'
 
 const kNginx = { scheme: 'http', port: 80, url: 'http://localhost' }
@@ -72,7 +73,7 @@ scaled.meanwhile = async (site) => {
   assert.equal((await request(kOne, 'POST', '/api/items', { json: { name: 'of before' } })).status, 201)
 }
 
-/** Reads and writes by nginx without a pause, until `end`, which holds the answers to what nginx may and may not ask again. */
+/** Reads and writes by nginx until `end`, which holds the answers to what nginx may and may not ask again. */
 function traffic(prefix) {
   let over = false
   const asked = new Map()
@@ -84,6 +85,7 @@ function traffic(prefix) {
     pending[method].set(sent, Date.now())
     const { status } = await request(kNginx, method, path, options).catch((error) => ({ status: error.message }))
     pending[method].delete(sent)
+    await delay(20) // waits: the pace; browsers need the processor too
     return status
   }
   const several = (work) => Promise.all(Array.from({ length: kAtOnce }, work))
@@ -147,18 +149,25 @@ async function busy(_site, t) {
   const people = Array.from({ length: 9 }, (_, n) => Object.assign(new SteadyClient(kNginx, 'rolling', `p${n}`, seeded(seed + n)), { returns: true }))
   t.after(() => { for (const person of people) person.close() })
   for (const person of people) await within(20_000, person.connect(), 'everybody to be in the room')
-  return { people, talk: startTalk(people, 60), during: traffic('rolling') }
+  const callers = await startCall(t, kNginx, ['Ana', 'Ben'])
+  await allTogether(callers)
+  const frozen = await Promise.all([watchFreeze(callers[0], 'Ben'), watchFreeze(callers[1], 'Ana')])
+  return { people, callers, frozen, talk: startTalk(people, 150), during: traffic('rolling') }
 }
 
-export async function rolled(site, t, _output, { people, talk, during }) {
+export async function rolled(site, t, _output, { people, callers, frozen, talk, during }) {
   await healthy(site)
   await talk.stop()
   const told = await during.end()
   assert.ok(during.made.every(({ status }) => status === 201), `a replica that is asked to stop drops no write: ${told}`)
+  const longest = Math.max(...await Promise.all(frozen.map((stop) => stop())))
+  assert.ok(longest < kFreezeMs, `the call never stopped: ${longest} ms without a picture at most`)
+  for (const caller of callers) await caller.connected()
+  await plays(callers[0], 'Ben')
   const heard = await assertExact(people)
   const returns = people.reduce((sum, { resumes }) => sum + resumes, 0)
   assert.ok(returns >= people.length, 'everybody had to come back once at least')
-  t.diagnostic(`replicas replaced: ${heard} messages heard, 0 lost; ${returns} resumes; ${told}`)
+  t.diagnostic(`replicas replaced: ${heard} messages heard, 0 lost; ${returns} resumes; ${longest} ms without a picture at most; ${told}`)
 }
 rolled.meanwhile = busy
 

@@ -94,3 +94,25 @@ export async function allTogether(people) {
   await Promise.all([...pairs.map(([to, from]) => plays(to, from.name)), ...people.map((one) => hears(one, people.length - 1))])
   return pairs.length
 }
+
+/** Looks at the picture of `name` every 100 ms until stopped; tells the longest time without a new frame. */
+export async function watchFreeze(person, name) {
+  const peer = await person.page.locator(tile(name)).getAttribute('data-peer')
+  await person.page.evaluate((id) => {
+    const watch = { last: performance.now(), frames: -1, longest: 0 }
+    globalThis.freeze = watch
+    watch.timer = setInterval(() => {
+      const video = document.querySelector(`[data-testid=tile][data-peer="${id}"][data-kind=camera] video`)
+      const now = video?.getVideoPlaybackQuality().totalVideoFrames ?? -1
+      if (now !== watch.frames) Object.assign(watch, { frames: now, last: performance.now() })
+      watch.longest = Math.max(watch.longest, performance.now() - watch.last)
+    }, 100)
+  }, peer)
+  return () => person.page.evaluate(() => {
+    clearInterval(globalThis.freeze.timer)
+    return Math.round(globalThis.freeze.longest)
+  })
+}
+
+/** Longer than a busy machine holds frames back, shorter than any connection takes to be made anew. */
+export const kFreezeMs = 3_000
