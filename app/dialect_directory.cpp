@@ -107,15 +107,31 @@ void PeerjsDirectory::ids(std::string key, core::Executor& on, std::function<voi
 
 void TopicDirectory::list(core::Executor& on, Done<std::vector<routes::RoomSummary>> done) {
   using Found = std::vector<routes::RoomSummary>;
-  ask_all<Found, signalling::TopicBoard>(
-      boards_, on,
-      [](signalling::TopicBoard& board, Found& found) {
-        board.topics().each([&](std::string_view topic, std::size_t subscribers) {
-          const auto count = static_cast<std::uint32_t>(subscribers);
-          found.push_back({std::string(board.dialect().prefix()) + "/" + std::string(topic), count, count});
-        });
-      },
-      [done = std::move(done)](Found found) { done(std::move(found)); });
+  const auto add = [](const signalling::TopicBoard& board, Found& found, std::string_view topic,
+                      std::size_t subscribers) {
+    const auto count = static_cast<std::uint32_t>(subscribers);
+    found.push_back({std::string(board.dialect().prefix()) + "/" + std::string(topic), count, count});
+  };
+  signalling::TopicBoard& first = *boards_.front();
+  if (first.bus() == nullptr) {
+    return ask_all<Found, signalling::TopicBoard>(
+        boards_, on,
+        [add](signalling::TopicBoard& board, Found& found) {
+          board.topics().each(
+              [&](std::string_view topic, std::size_t subscribers) { add(board, found, topic, subscribers); });
+        },
+        [done = std::move(done)](Found found) { done(std::move(found)); });
+  }
+  first.io().post([&first, &on, add, done = std::move(done)] {
+    first.bus()->list([&first, &on, add, done](const auto& topics) {
+      core::Result<Found> answer = Found();
+      if (!topics) answer = Problem{Code::unavailable, "The replicas' shared memory can't be reached.", {}, 1};
+      if (topics) {
+        for (const auto& [topic, subscribers] : *topics) add(first, *answer, topic, subscribers);
+      }
+      on.post([done, answer = std::move(answer)] { done(answer); });
+    });
+  });
 }
 
 void TopicDirectory::get(std::string /*room*/, core::Executor& on, Done<routes::RoomDetail> done) {

@@ -9,11 +9,16 @@
 namespace grtc::cluster {
 namespace {
 
-/// Publications that may wait for their echo; beyond it they are told here at once.
+/// Publications that may wait for their echo or their channel; beyond it they are told here at once.
 constexpr std::size_t kMaxPending = 10'000;
+/// For how long a publication waits for its channel; Redis answers in less, or is out of reach.
+constexpr std::chrono::seconds kMaxHeld{2};
 /// How often the hash hears that the subscribers here are still there; it believes so for three times as long.
 constexpr std::chrono::seconds kCountEvery{20};
 constexpr std::string_view kBelievedMs = "60000";
+constexpr std::chrono::milliseconds kBelieved{60'000};
+/// As many topics are listed at most.
+constexpr std::string_view kMaxListed = "10000";
 
 // KEYS: how many subscribers each replica has, each with the time until which it is believed; the channel.
 // ARGV: this replica, its number of subscribers, for how long to believe it, what to say ('' for nothing).
@@ -44,6 +49,11 @@ std::string_view next_word(std::string_view& text) {
   return word;
 }
 
+std::int64_t wall_ms() {
+  using std::chrono::milliseconds;
+  return std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
 std::uint64_t next_number(std::string_view& text) {
   const std::string_view word = next_word(text);
   std::uint64_t number = 0;
@@ -57,6 +67,32 @@ std::string next_bytes(std::string_view& text, std::size_t size) {
   return bytes;
 }
 
+/// The subscribers that a hash of counts tells of, those of replicas that have not been heard of for long left out.
+std::size_t total_of(const redis::Reply& counts) {
+  std::size_t total = 0;
+  for (std::size_t i = 1; i < counts.size(); i += 2) {
+    std::string_view value = counts[i].text();
+    const std::uint64_t count = next_number(value);
+    if (next_number(value) >= static_cast<std::uint64_t>(wall_ms())) total += static_cast<std::size_t>(count);
+  }
+  return total;
+}
+
+/// What is known of all topics, until the last one's answer is there.
+struct Listing {
+  signalling::TopicBus::Listed listed;
+  std::vector<std::pair<std::string, std::size_t>> topics;
+  std::size_t open = 0;
+  bool lost = false;
+
+  void close_one() {
+    if (--open > 0) return;
+    if (lost) return listed(std::nullopt);
+    std::erase_if(topics, [](const auto& topic) { return topic.second == 0; });
+    listed(std::move(topics));
+  }
+};
+
 }  // namespace
 
 /// One topic with subscribers here.
@@ -68,6 +104,7 @@ class SharedTopics::Topic final : public redis::ChannelListener {
     listening = true;
     // What was said since the channel broke was not heard.
     all_.give_up_all(name_);
+    all_.release(name_);
   }
   void on_message(std::string_view payload) override { all_.take(payload, name_); }
 
@@ -83,6 +120,7 @@ SharedTopics::SharedTopics(net::IoThread& io, const ClusterOptions& options, std
     : io_(io),
       prefix_(std::move(prefix)),
       origin_(options.instance + '-' + std::to_string(io.index())),
+      index_("grtc:topics:" + prefix_),
       client_(io, options.target, kScripts, options.client) {
   client_.on_state = [this] { on_state(); };
   io_.every_tick([this](core::TimePoint now) { tick(now); });
@@ -99,6 +137,7 @@ void SharedTopics::count(const std::string& topic, std::size_t subscribers, Coun
   if (subscribers > 0 && known == topics_.end()) {
     const auto made = topics_.emplace(topic, std::make_unique<Topic>(*this, topic)).first;
     client_.subscribe(key_of(topic, "said"), *made->second);
+    enlist(topic);
   }
   const auto at = topics_.find(topic);
   if (at == topics_.end()) return;
@@ -109,6 +148,7 @@ void SharedTopics::count(const std::string& topic, std::size_t subscribers, Coun
   if (subscribers > 0) return;
   client_.unsubscribe(key_of(topic, "said"));
   topics_.erase(at);
+  release(topic);
   give_up_all(topic);
 }
 
@@ -126,11 +166,22 @@ void SharedTopics::publish(core::Publication publication) {
   const std::string topic = publication.topic;
   if (!client_.is_up(key_of(topic, "count"))) return tell(std::move(publication), std::nullopt);
   const auto here = topics_.find(topic);
-  const std::size_t subscribers = here == topics_.end() ? 0 : here->second->subscribers;
-  const bool is_heard = here != topics_.end() && here->second->listening && pending_.size() < kMaxPending;
+  if (here == topics_.end()) return send(std::move(publication), 0, false);
+  const bool has_room = pending_.size() + held_.size() < kMaxPending;
+  if (!here->second->listening && has_room) {
+    // Who hears their own words may rely on hearing what others say next.
+    held_.push_back({.publication = std::move(publication), .since = io_.now()});
+    return;
+  }
+  send(std::move(publication), here->second->subscribers, here->second->listening && has_room);
+}
+
+void SharedTopics::send(core::Publication publication, std::size_t subscribers, bool is_heard) {
+  const std::string topic = publication.topic;
   const std::uint64_t number = ++number_;
-  std::string text = origin_ + ' ' + std::to_string(number) + ' ' + std::to_string(publication.from.size()) + ' ' +
-                     std::to_string(publication.to.size()) + ' ' + publication.from + publication.to + publication.text;
+  const std::string text = origin_ + ' ' + std::to_string(number) + ' ' + std::to_string(publication.from.size()) +
+                           ' ' + std::to_string(publication.to.size()) + ' ' + publication.from + publication.to +
+                           publication.text;
   if (is_heard) {
     pending_.emplace(number, std::move(publication));
   } else {
@@ -139,6 +190,27 @@ void SharedTopics::publish(core::Publication publication) {
   say(topic, subscribers, text, [this, number](const redis::Reply& reply) {
     if (reply.is_lost() || reply.is_error()) give_up(number);
   });
+}
+
+void SharedTopics::release(const std::string& topic) {
+  std::deque<Held> held;
+  held.swap(held_);
+  for (Held& one : held) {
+    if (one.publication.topic == topic) {
+      publish(std::move(one.publication));
+    } else {
+      held_.push_back(std::move(one));
+    }
+  }
+}
+
+void SharedTopics::release_overdue(core::TimePoint now) {
+  while (!held_.empty() && now - held_.front().since > kMaxHeld) {
+    core::Publication publication = std::move(held_.front().publication);
+    held_.pop_front();
+    const auto here = topics_.find(publication.topic);
+    send(std::move(publication), here == topics_.end() ? 0 : here->second->subscribers, false);
+  }
 }
 
 void SharedTopics::take(std::string_view payload, const std::string& topic) {
@@ -184,13 +256,47 @@ void SharedTopics::on_state() {
     if (client_.is_up(key_of(name, "count"))) continue;
     topic->listening = false;
     give_up_all(name);
+    release(name);
   }
 }
 
 void SharedTopics::tick(core::TimePoint now) {
+  release_overdue(now);
   if (topics_.empty() || now - counted_at_ < kCountEvery) return;
   counted_at_ = now;
-  for (const auto& [name, topic] : topics_) say(name, topic->subscribers, {}, [](const redis::Reply& /*reply*/) {});
+  for (const auto& [name, topic] : topics_) {
+    say(name, topic->subscribers, {}, [](const redis::Reply& /*reply*/) {});
+    enlist(name);
+  }
+}
+
+// ---- the list of all -------------------------------------------------------------------------------------------
+
+void SharedTopics::enlist(const std::string& topic) {
+  const std::string until = std::to_string(wall_ms() + kBelieved.count());
+  client_.command(index_, {"ZADD", index_, until, topic}, [](const redis::Reply& /*reply*/) {});
+}
+
+void SharedTopics::list(Listed listed) {
+  const std::string now = std::to_string(wall_ms());
+  client_.command(index_, {"ZREMRANGEBYSCORE", index_, "-inf", now}, [](const redis::Reply& /*reply*/) {});
+  client_.command(index_, {"ZRANGEBYSCORE", index_, now, "+inf", "LIMIT", "0", kMaxListed},
+                  [this, listed = std::move(listed)](const redis::Reply& names) {
+                    if (!names.is_array()) return listed(std::nullopt);
+                    if (names.size() == 0) return listed(std::vector<std::pair<std::string, std::size_t>>());
+                    const auto listing = std::make_shared<Listing>();
+                    listing->listed = listed;
+                    listing->open = names.size();
+                    for (std::size_t i = 0; i < names.size(); ++i) listing->topics.emplace_back(names[i].text(), 0);
+                    for (std::size_t i = 0; i < listing->open; ++i) {
+                      const std::string key = key_of(listing->topics[i].first, "count");
+                      client_.command(key, {"HGETALL", key}, [listing, i](const redis::Reply& counts) {
+                        listing->lost = listing->lost || !counts.is_array();
+                        listing->topics[i].second = listing->lost ? 0 : total_of(counts);
+                        listing->close_one();
+                      });
+                    }
+                  });
 }
 
 }  // namespace grtc::cluster

@@ -61,6 +61,8 @@ class TopicBoard final : public CompatHub, public core::TopicRoute {
   void arrive(TopicArrival arrival);
   [[nodiscard]] const TopicDialect& dialect() const noexcept { return *options_.dialect; }
   [[nodiscard]] const core::TopicHub& topics() const noexcept { return topics_; }
+  /// Null: this process is alone.
+  [[nodiscard]] TopicBus* bus() const noexcept { return bus_.get(); }
 
   // core::TopicRoute
   void subscribe(const std::string& topic, core::Subscriber who) override;

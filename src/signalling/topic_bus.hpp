@@ -3,6 +3,8 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "core/topic_route.hpp"
 
@@ -24,6 +26,10 @@ class TopicBus {
   /// Says it to all processes, this one among them, in one order for all: heard() tells when it is this one's turn.
   /// While the others are out of reach heard() is called at once, and they never hear of it.
   virtual void publish(core::Publication publication) = 0;
+
+  using Listed = std::function<void(std::optional<std::vector<std::pair<std::string, std::size_t>>> topics)>;
+  /// The topics of all processes and how many subscribers each has; nothing: they are out of reach. At most 10,000.
+  virtual void list(Listed listed) = 0;
 
   /// What is due to the subscribers here. Its publisher is core::kElsewhere for one of another process.
   /// @param subscribers  of the topic, in all processes; nothing: not known, as they are out of reach

@@ -92,8 +92,11 @@ describe('y-webrtc topics', { concurrency: true }, () => {
     assert.deepEqual(error, { type: 'error', code: 'room-full', topic: t })
     assert.equal(typeof message, 'string')
     await members[0].close()
-    const next = await subscriber(server, kPath, [t])
-    assert.deepEqual(await next.settled(), [])
+    const next = await topics(server, kPath)
+    for (let frame; frame?.data !== 'in';) {  // the end of the first one may be told later
+      next.send({ type: 'subscribe', topics: [t] }).send({ type: 'publish', topic: t, data: 'in' })
+      frame = await next.next()
+    }
   })
 
   it('topics are 1 to 256 bytes, and 256 a socket', async () => {

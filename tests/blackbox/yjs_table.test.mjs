@@ -2,21 +2,18 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { subscriber, topics } from '../support/compat.mjs'
+import { reaches, subscriber, topics } from '../support/compat.mjs'
 import { fresh, kSlow, sharedServer } from '../support/suite.mjs'
 import { yWebrtcServer } from '../support/upstream.mjs'
 
 const kPath = '/y-webrtc'
 const join = (server, names) => subscriber(server, kPath, names)
-/** Gone from a topic: what is published reaches `other` alone. */
-const drained = (client) => client.ws.messages.drain()
 
 const kRows = {
   'a publication goes to every subscriber, the publisher too, with the number of subscribers': async (server) => {
     const t = fresh('t')
     const a = await join(server, [t])
     const b = await join(server, [t])
-    await a.settled()
     a.send({ type: 'publish', topic: t, data: { type: 'announce', from: 'a' } })
     for (const client of [a, b]) await client.expect({ type: 'publish', topic: t, data: { type: 'announce', from: 'a' }, clients: 2 })
   },
@@ -46,10 +43,11 @@ const kRows = {
     const t = fresh('t')
     const a = await join(server, [t])
     const b = await join(server, [t])
-    a.send({ type: 'unsubscribe', topics: [t] })
-    assert.deepEqual((await a.settled()).filter(({ data }) => data !== 'in force'), [])
-    b.send({ type: 'publish', topic: t, data: 'later' })
-    await b.expect({ type: 'publish', topic: t, data: 'later', clients: 1 })
+    assert.deepEqual(await a.send({ type: 'unsubscribe', topics: [t] }).settled(), [])
+    await reaches(b, { type: 'publish', topic: t, data: 'later' }, 1)
+    await a.settled()  // what was said before its end was known everywhere
+    b.send({ type: 'publish', topic: t, data: 'last' })
+    await b.expect({ type: 'publish', topic: t, data: 'last', clients: 1 })
     assert.deepEqual(await a.settled(), [])
   },
   'subscribing twice counts once': async (server) => {
@@ -86,8 +84,6 @@ const kRows = {
   'all subscribers see a topic\'s publications in one order': async (server) => {
     const t = fresh('t')
     const clients = [await join(server, [t]), await join(server, [t]), await join(server, [t])]
-    for (const client of clients) await client.settled()
-    for (const client of clients) drained(client)
     for (let n = 0; n < 50; n++) clients.forEach((client, who) => client.send({ type: 'publish', topic: t, data: `${who}-${n}` }))
     const seen = []
     for (const client of clients) {
@@ -120,14 +116,7 @@ const kRows = {
     const a = await join(server, [t])
     const b = await join(server, [t])
     await b.close()
-    await a.settled()
-    a.send({ type: 'publish', topic: t, data: 'after' })
-    for (;;) {
-      const frame = await a.next()
-      if (frame.data !== 'after') continue
-      if (frame.clients === 1) break
-      a.send({ type: 'publish', topic: t, data: 'after' })  // its end may come behind our message
-    }
+    await reaches(a, { type: 'publish', topic: t, data: 'after' }, 1)
   },
 }
 

@@ -56,23 +56,52 @@ export async function turnedAway(server, options) {
   return { frame, code }
 }
 
-/** A socket to a topic hub, at `/y-webrtc` or `/trystero`; upstream's own server takes any path. */
-export async function topics(server, path, { token, headers, autoPong } = {}) {
-  return new Client(await RawWs.open({ port: server.port, path: token === undefined ? path : `${path}?token=${encodeURIComponent(token)}`, headers, autoPong }))
+const kProbe = 'in force'
+const isProbe = (frame) => (frame.payload ?? frame.data) === kProbe
+
+/** A client of a topic hub. It does not tell of the probes of those who subscribe beside it: another replica may bring them late. */
+class TopicClient extends Client {
+  async raw(timeout) {
+    for (;;) {
+      const text = await super.raw(timeout)
+      if (!isProbe(JSON.parse(text))) return text
+    }
+  }
+
+  async settled() { return (await super.settled()).filter((frame) => !isProbe(frame)) }
+
+  /** A round trip tells that the subscription is in force: of two topics one could live elsewhere, so each is published to. */
+  async subscribed(names) {
+    for (const topic of names) {
+      this.send({ type: 'publish', topic, payload: kProbe, data: kProbe })
+      for (;;) {
+        const frame = JSON.parse(await super.raw())
+        if (frame.topic === topic && isProbe(frame)) break
+      }
+    }
+  }
 }
 
-/** The same, subscribed. A round trip tells that the subscription is in force: of two topics one could live elsewhere, so
- *  each is published to. */
+/** A socket to a topic hub, at `/y-webrtc` or `/trystero`; upstream's own server takes any path. */
+export async function topics(server, path, { token, headers, autoPong } = {}) {
+  return new TopicClient(await RawWs.open({ port: server.port, path: token === undefined ? path : `${path}?token=${encodeURIComponent(token)}`, headers, autoPong }))
+}
+
+/** The same, subscribed. */
 export async function subscriber(server, path, names, options) {
   const client = await topics(server, path, options)
   if (path === '/trystero') for (const topic of names) client.send({ type: 'subscribe', topic })
   else client.send({ type: 'subscribe', topics: names })
-  for (const topic of names) {
-    client.send({ type: 'publish', topic, payload: 'in force', data: 'in force' })
-    for (;;) {
-      const frame = await client.next()
-      if (frame.topic === topic && (frame.payload ?? frame.data) === 'in force') break
-    }
-  }
+  await client.subscribed(names)
   return client
+}
+
+/** Says `frame` again and again until `client` hears that it reached `clients` subscribers: over replicas nobody can wait for another's end. */
+export async function reaches(client, frame, clients) {
+  for (;;) {
+    client.send(frame)
+    const heard = await client.next()
+    assert.deepEqual({ ...heard, clients }, { ...frame, clients })
+    if (heard.clients === clients) return
+  }
 }
