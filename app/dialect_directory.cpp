@@ -60,11 +60,24 @@ Problem not_here(std::string sentence) {
 
 void PeerjsDirectory::list(core::Executor& on, Done<std::vector<routes::RoomSummary>> done) {
   std::vector<routes::RoomSummary> keys;
+  if (hubs_.front()->bus() != nullptr) return count_ids(std::move(keys), on, std::move(done));
   for (const auto& key : options_.keys) {
     const auto peers = static_cast<std::uint32_t>(key->peers.taken());
     keys.push_back({"peerjs/" + key->name, peers, peers});
   }
   on.post([done = std::move(done), keys = std::move(keys)] { done(keys); });
+}
+
+/// One key after the other.
+void PeerjsDirectory::count_ids(std::vector<routes::RoomSummary> keys, core::Executor& on,
+                                Done<std::vector<routes::RoomSummary>> done) {
+  if (keys.size() == options_.keys.size()) return done(std::move(keys));
+  const std::string& key = options_.keys[keys.size()]->name;
+  ids(key, on, [this, &on, key, keys = std::move(keys), done = std::move(done)](const auto& all) mutable {
+    const auto peers = static_cast<std::uint32_t>(all.size());
+    keys.push_back({"peerjs/" + key, peers, peers});
+    count_ids(std::move(keys), on, std::move(done));
+  });
 }
 
 void PeerjsDirectory::get(std::string room, core::Executor& on, Done<routes::RoomDetail> done) {
@@ -91,13 +104,29 @@ void PeerjsDirectory::remove(std::string room, std::string peer_id, core::Execut
   const std::string address = signalling::peerjs_address(key_of(room), peer_id);
   signalling::PeerjsHub& hub = *hubs_[signalling::home_of(address, hubs_.size())];
   hub.io().post([&hub, &on, address, done = std::move(done)] {
-    core::Result<void> answer;
-    if (!hub.remove(address)) answer = not_here("There is no such key or peer.");
-    on.post([done, answer = std::move(answer)] { done(answer); });
+    const auto tell = [&on, done](bool removed) {
+      core::Result<void> answer;
+      if (!removed) answer = not_here("There is no such key or peer.");
+      on.post([done, answer = std::move(answer)] { done(answer); });
+    };
+    if (hub.bus() != nullptr) return hub.bus()->remove(address, tell);
+    tell(hub.remove(address));
   });
 }
 
 void PeerjsDirectory::ids(std::string key, core::Executor& on, std::function<void(std::vector<std::string>)> done) {
+  signalling::PeerjsHub& first = *hubs_.front();
+  if (first.bus() == nullptr) return ids_here(std::move(key), on, std::move(done));
+  first.io().post([this, &first, &on, key = std::move(key), done = std::move(done)] {
+    first.bus()->names(key, [this, &on, key, done](const std::optional<std::vector<std::string>>& names) {
+      if (!names) return ids_here(key, on, done);
+      on.post([done, all = *names] { done(all); });
+    });
+  });
+}
+
+void PeerjsDirectory::ids_here(std::string key, core::Executor& on,
+                               std::function<void(std::vector<std::string>)> done) {
   ask_all<std::vector<std::string>, signalling::PeerjsHub>(
       hubs_, on, [key = std::move(key)](signalling::PeerjsHub& hub, auto& found) { hub.add_ids(key, found); },
       std::move(done));

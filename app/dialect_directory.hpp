@@ -20,9 +20,14 @@ class PeerjsDirectory final : public routes::RoomDirectory {
   void send(std::string room, std::string message, core::Executor& on, Done<std::size_t> done) override;
   void remove(std::string room, std::string peer_id, core::Executor& on, Done<void> done) override;
 
+  /// The connected ids of a key, over all replicas; while they are out of reach those of this one.
   void ids(std::string key, core::Executor& on, std::function<void(std::vector<std::string>)> done);
 
  private:
+  void ids_here(std::string key, core::Executor& on, std::function<void(std::vector<std::string>)> done);
+  void count_ids(std::vector<routes::RoomSummary> keys, core::Executor& on,
+                 Done<std::vector<routes::RoomSummary>> done);
+
   const signalling::PeerjsOptions& options_;
   std::vector<signalling::PeerjsHub*> hubs_;
 };

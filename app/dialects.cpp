@@ -5,6 +5,7 @@
 
 #include "app/dialect_metrics.hpp"
 #include "app/dialect_options.hpp"
+#include "cluster/shared_mail.hpp"
 #include "cluster/shared_topics.hpp"
 #include "routes/peerjs_routes.hpp"
 #include "signalling/grtc_door.hpp"
@@ -43,6 +44,10 @@ void Dialects::make_peerjs(const std::vector<net::IoThread*>& loops) {
   for (net::IoThread* io : loops) {
     peerjs_.push_back(std::make_unique<PeerjsHub>(*io, peerjs_options_, log_));
     peerjs_pointers_.push_back(peerjs_.back().get());
+    if (cluster_) {
+      peerjs_.back()->share(std::make_unique<cluster::SharedMail>(*io, *cluster_, peerjs_.back()->mailroom(),
+                                                                  peerjs_options_.mail.probe_window));
+    }
     hubs_.push_back(peerjs_.back().get());
   }
   for (PeerjsHub* hub : peerjs_pointers_) hub->connect(peerjs_pointers_);

@@ -76,11 +76,11 @@ with_build() {
 
 step_unit() { run_step "unit $1" gtest unit_tests "$1"; }
 step_blackbox() { node_step "blackbox $1" "$1" tests/blackbox; }
-# What speaks grtc.v1, y-webrtc or Trystero, once more against three replicas that share a Redis; then what only replicas can break; then the
+# What speaks grtc.v1 or another protocol, once more against three replicas that share a Redis; then what only replicas can break; then the
 # items, on three replicas that share a PostgreSQL.
 step_replicas() {
   GRTC_REPLICAS=3 node_step "replicas $1" "$1" \
-    "tests/blackbox/signalling_* tests/blackbox/yjs_* tests/blackbox/trystero* tests/replicas"
+    "tests/blackbox/signalling_* tests/blackbox/yjs_* tests/blackbox/trystero* tests/blackbox/peerjs* tests/replicas"
   GRTC_REPLICAS=3 GRTC_STORE=postgres node_step "postgres $1" "$1" \
     "tests/blackbox/items_crud* tests/blackbox/items_conditional* tests/blackbox/items_list* tests/blackbox/items_events*"
 }

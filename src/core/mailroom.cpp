@@ -77,6 +77,35 @@ bool Mailroom::remove(const std::string& address, TimePoint now) {
   return true;
 }
 
+void Mailroom::probe(const std::string& address) {
+  const Box* box = find(address);
+  if (box != nullptr && box->holder != nullptr) box->holder->probe();
+}
+
+std::vector<SavedLetter> Mailroom::release(const std::string& address, Dismissal why, TimePoint now) {
+  refuse_contests(address);
+  std::vector<SavedLetter> letters;
+  Box* box = find(address);
+  if (box == nullptr) return letters;
+  while (!box->letters.empty()) {
+    const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(now - box->letters.front().since);
+    const Waiting letter = take_oldest(*box);
+    letters.push_back({letter.from, address, std::string(letter.frame.view()), waited});
+  }
+  if (box->holder != nullptr) {
+    MailOutlet& outlet = *box->holder;
+    vacate(*box);
+    outlet.dismissed(why);
+  }
+  settle(*box, now);
+  return letters;
+}
+
+std::string_view Mailroom::holder_token(std::string_view address) const {
+  const Box* box = find(address);
+  return box == nullptr ? std::string_view() : std::string_view(box->token);
+}
+
 bool Mailroom::is_held(std::string_view address) const {
   const Box* box = find(address);
   return box != nullptr && box->holder != nullptr;

@@ -114,6 +114,10 @@ class Mailroom {
   void leave(const std::string& address, const MailOutlet& outlet, TimePoint now);
   /// The holder gave a sign of life: those who want its address are refused.
   void alive(const std::string& address);
+  /// Asks the holder for a sign of life, if there is one.
+  void probe(const std::string& address);
+  /// The address lives elsewhere from now on: dismisses its holder and gives away what waits, in order.
+  [[nodiscard]] std::vector<SavedLetter> release(const std::string& address, Dismissal why, TimePoint now);
   /// Dismisses the holder. False: nobody holds the address.
   bool remove(const std::string& address, TimePoint now);
 
@@ -135,6 +139,10 @@ class Mailroom {
     }
   }
   [[nodiscard]] bool is_held(std::string_view address) const;
+  /// Of the holder's claim; empty: nobody holds it.
+  [[nodiscard]] std::string_view holder_token(std::string_view address) const;
+  /// Somebody holds it or letters wait there.
+  [[nodiscard]] bool is_open(std::string_view address) const { return find(address) != nullptr; }
   /// Addresses where letters wait.
   [[nodiscard]] std::size_t waiting_addresses() const noexcept { return waiting_.size(); }
 

@@ -241,6 +241,14 @@ void WsConnection::attach(core::EventLog* log) {
   if (log_ != nullptr && log_->unwritten() > 0) touch();
 }
 
+void WsConnection::send_log() {
+  if (log_ == nullptr) return;
+  const std::size_t waiting = log_->unwritten();
+  for (std::size_t i = 0; i < waiting; ++i) send_frames(log_->unwritten_at(i).view());
+  log_->mark_written(waiting);
+  loop_.traffic_.messages_out.add(waiting);
+}
+
 bool WsConnection::has_output() const noexcept {
   return partial_.size() > 0 || control_.size() > control_sent_ || (log_ != nullptr && log_->unwritten() > 0);
 }
@@ -329,6 +337,7 @@ void WsConnection::close(std::uint16_t code, std::string_view reason) {
 }
 
 void WsConnection::begin_closing(std::string_view close_frame) {
+  on_closing();
   attach(nullptr);
   stop_heartbeat();
   answer_ping();  // nothing may follow our close frame (RFC 6455 §5.5.1)

@@ -44,6 +44,8 @@ class WsConnection : public ReadyHandler, public std::enable_shared_from_this<Ws
   void send_ping();
   /// From now on the events of `log` are sent; nullptr: no more. The log must outlive this or be detached.
   void attach(core::EventLog* log);
+  /// The events that wait in the log leave ahead of what is queued from now on; the log takes them for written.
+  void send_log();
   /// There is something to write at the end of this turn.
   void touch();
   /// Takes no further message until `wait` is over; what was read already then comes first.
@@ -54,6 +56,8 @@ class WsConnection : public ReadyHandler, public std::enable_shared_from_this<Ws
   [[nodiscard]] bool is_open() const noexcept { return state_ == State::open; }
   [[nodiscard]] WsLoop& loop() noexcept { return loop_; }
 
+  /// Our close frame comes next: the last occasion to queue something.
+  virtual void on_closing() {}
   /// A whole text message, valid UTF-8, good until it returns.
   virtual void on_text(std::string_view message) = 0;
   /// A whole binary message, good until it returns.

@@ -110,6 +110,7 @@ bool CompatClient::give(const core::SharedFrame& frame) {
     return true;
   }
   compat_hub_.counters_.overflows.add();
+  too_slow_ = true;
   const core::CodeRow& row = core::row_of(Code::slow_client);
   close(row.close_code, row.name);
   return false;
@@ -129,6 +130,11 @@ void CompatClient::dismiss(std::uint16_t code, std::string_view reason) {
 
 void CompatClient::part() {
   if (!std::exchange(parted_, true)) on_parting();
+}
+
+/// What it was given has been taken for delivered: no client of these protocols asks for it again.
+void CompatClient::on_closing() {
+  if (!too_slow_) send_log();
 }
 
 void CompatClient::on_ended(std::uint16_t /*code*/) {

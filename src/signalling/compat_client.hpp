@@ -44,6 +44,7 @@ class CompatClient : public net::WsConnection {
   void on_binary(std::string_view message) final;
   void on_pong() final;
   void on_caught_up() final;
+  void on_closing() final;
   void on_ended(std::uint16_t code) final;
   void on_socket_closed() final;
 
@@ -65,6 +66,7 @@ class CompatClient : public net::WsConnection {
   std::optional<core::TimePoint> throttled_since_;
   std::unique_ptr<BadFrames> bad_frames_;  ///< most clients never send one
   bool parted_ = false;
+  bool too_slow_ = false;
 };
 
 }  // namespace grtc::signalling

@@ -27,9 +27,9 @@ PeerjsClient::PeerjsClient(PeerjsHub& hub, PeerjsArrival& arrival)
 // ---- coming in -------------------------------------------------------------------------------------------------
 
 void PeerjsClient::claim(std::string token, PeerjsKey& key) {
-  hub_.mailroom().claim({address_, std::move(token), &key.peers, this}, hub_.io().now());
+  hub_.claim(*this, {address_, std::move(token), &key.peers, this}, key.max_peers);
   // What it says has no sender before it is admitted.
-  if (!held_ && is_open()) pause_reading(hub_.peerjs().mail.probe_window + kProbeSlack);
+  if (!held_ && is_open()) pause_reading((hub_.peerjs().mail.probe_window + kProbeSlack) * (hub_.bus() ? 2 : 1));
 }
 
 void PeerjsClient::refuse(const PeerjsRefusal& why) {
@@ -108,7 +108,7 @@ void PeerjsClient::relay(const PeerjsFrame& frame) {
 
 void PeerjsClient::on_sign_of_life() {
   last_sign_ = hub_.io().now();
-  if (held_) hub_.mailroom().alive(address_);
+  if (held_) hub_.alive(address_);
 }
 
 void PeerjsClient::probe() {

@@ -18,6 +18,8 @@ class PeerjsClient final : public CompatClient, public core::MailOutlet {
 
   /// Asks for its id.
   void claim(std::string token, PeerjsKey& key);
+  /// Its socket is still there.
+  [[nodiscard]] bool wants_in() const { return is_open(); }
   /// Tells the client why it can't be served, and closes.
   void refuse(const PeerjsRefusal& why);
 

@@ -56,6 +56,28 @@ void PeerjsHub::arrive(PeerjsArrival arrival) {
   client->claim(std::move(arrival.token), *arrival.key);
 }
 
+void PeerjsHub::share(std::unique_ptr<MailBus> bus) {
+  bus_ = std::move(bus);
+  bus_->arrived = [this](core::Letter letter) { deliver_here(std::move(letter)); };
+  bus_->refused = [this](const core::Letter& letter) { refuse(letter); };
+}
+
+void PeerjsHub::claim(PeerjsClient& client, core::MailClaim claim, std::size_t most) {
+  if (!bus_) return mailroom_.claim(std::move(claim), io().now());
+  const auto decided = [this, claim, weak = client.weak_from_this()](MailBus::Entry entry) {
+    const auto self = std::static_pointer_cast<PeerjsClient>(weak.lock());
+    if (!self || !self->wants_in()) return;
+    if (entry == MailBus::Entry::here) return mailroom_.claim(claim, io().now());
+    claim.outlet->dismissed(entry == MailBus::Entry::full ? core::Dismissal::full : core::Dismissal::taken);
+  };
+  bus_->enter(claim.address, claim.token, most, decided);
+}
+
+void PeerjsHub::alive(const std::string& address) {
+  mailroom_.alive(address);
+  if (bus_) bus_->alive(address);
+}
+
 void PeerjsHub::tick(core::TimePoint now) {
   CompatHub::tick(now);
   mailroom_.expire(now);
@@ -76,12 +98,22 @@ void PeerjsHub::send(core::Letter letter) {
 }
 
 void PeerjsHub::deliver(core::Letter letter) {
+  if (bus_ && !bus_->is_here(letter.to)) return bus_->send(std::move(letter));
+  deliver_here(std::move(letter));
+}
+
+void PeerjsHub::deliver_here(core::Letter letter) {
   const bool tells = letter.may_wait;
   const std::string from = tells ? letter.from : std::string();
   const std::string to = tells ? letter.to : std::string();
   if (mailroom_.deliver(std::move(letter), io().now()) != core::Mailroom::Delivery::refused || !tells) return;
   counters_.refused.add();
   tell_expired(from, to);
+}
+
+void PeerjsHub::refuse(const core::Letter& letter) {
+  counters_.refused.add();
+  if (letter.may_wait) tell_expired(letter.from, letter.to);
 }
 
 /// It goes like any letter, but does not wait: a sender who has left asks no more.
@@ -106,7 +138,9 @@ std::vector<core::SavedLetter> PeerjsHub::save() {
 }
 
 void PeerjsHub::restore(core::SavedLetter letter) {
+  const std::string address = letter.to;
   mailroom_.restore(std::move(letter), io().update_now());
+  if (bus_) bus_->adopt(address);
 }
 
 }  // namespace grtc::signalling

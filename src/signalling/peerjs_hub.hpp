@@ -11,15 +11,17 @@
 #include "net/raw_socket.hpp"
 #include "signalling/compat_hub.hpp"
 #include "signalling/courier.hpp"
+#include "signalling/mail_bus.hpp"
 
 namespace grtc::signalling {
 
 /// One of the worlds that PeerJS clients are in: ids of different keys never meet.
 struct PeerjsKey {
   std::string name;
-  core::Places peers;  ///< PEERJS_MAX_PEERS
+  core::Places peers;
+  const std::size_t max_peers;  ///< PEERJS_MAX_PEERS, over all processes too
 
-  PeerjsKey(std::string its_name, std::size_t max_peers) : name(std::move(its_name)), peers(max_peers) {}
+  PeerjsKey(std::string its_name, std::size_t max) : name(std::move(its_name)), peers(max), max_peers(max) {}
 };
 
 /// What all PeerJS hubs are told at start. Every value comes from the settings.
@@ -55,6 +57,8 @@ struct PeerjsArrival {
 /// The id of an address.
 [[nodiscard]] std::string_view peerjs_id(std::string_view address) noexcept;
 
+class PeerjsClient;
+
 /// The PeerJS clients whose id lives on one I/O thread. Thread: that one, but for what says otherwise.
 class PeerjsHub final : public CompatHub, public core::MailRoute {
  public:
@@ -64,8 +68,17 @@ class PeerjsHub final : public CompatHub, public core::MailRoute {
   /// Before the loops run: all hubs, this one among them, in the order of their threads.
   void connect(const std::vector<PeerjsHub*>& all);
 
+  /// Likewise: ids are unique, and letters go, over all processes.
+  void share(std::unique_ptr<MailBus> bus);
+  /// Null: this process is alone.
+  [[nodiscard]] MailBus* bus() const noexcept { return bus_.get(); }
+
   void arrive(PeerjsArrival arrival);
   [[nodiscard]] core::Mailroom& mailroom() noexcept { return mailroom_; }
+  /// The client hears admitted() or dismissed(), now or within some seconds.
+  void claim(PeerjsClient& client, core::MailClaim claim, std::size_t most);
+  /// The client that holds `address` has shown that it is there.
+  void alive(const std::string& address);
   [[nodiscard]] const PeerjsOptions& peerjs() const noexcept { return options_; }
 
   // core::MailRoute
@@ -84,10 +97,13 @@ class PeerjsHub final : public CompatHub, public core::MailRoute {
   void tick(core::TimePoint now) override;
   [[nodiscard]] bool congested() const override { return courier_.congested(); }
   void deliver(core::Letter letter);
+  void deliver_here(core::Letter letter);
+  void refuse(const core::Letter& letter);
   void tell_expired(const std::string& sender, const std::string& absent);
 
   const PeerjsOptions& options_;
   core::Mailroom mailroom_;
+  std::unique_ptr<MailBus> bus_;
   Courier<core::Letter> courier_;
   std::size_t self_ = 0;
   std::size_t hubs_ = 1;

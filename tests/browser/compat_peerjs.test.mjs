@@ -4,6 +4,8 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { startBrowser } from '../support/browser.mjs'
 import { openPage, packageSite } from '../support/package_site.mjs'
+import { noRedis } from '../support/redis.mjs'
+import { startReplicas } from '../support/replicas.mjs'
 import { startServer } from '../support/server.mjs'
 
 const kLong = process.env.GRTC_LONG ? false : 'a tab hidden for 3 minutes takes as long: set GRTC_LONG=1'
@@ -132,6 +134,26 @@ test('PeerJS: reconnect() after a restart of the server; the connection and the 
   await connect(ben, 'ana')
   await say(ben, 'and a new one')
   await hears(ana, 'and a new one')
+})
+
+test('PeerJS: peers on two replicas connect, and one whose replica is killed goes on with its id on the other', { skip: noRedis }, async (t) => {
+  const replicas = await startReplicas(t, { count: 2 })
+  const { open } = await world(t)
+  const [ana, ben] = [await open(), await open()]
+  await makePeer(ana, replicas.all[0], 'ana')
+  await makePeer(ben, replicas.all[1], 'ben')
+  await connect(ana, 'ben')
+  await say(ana, 'hello')
+  await hears(ben, 'hello')
+  await replicas.all[0].kill()
+  await ana.waitForFunction(() => globalThis.events.includes('disconnected'))
+  await say(ben, 'still direct')
+  await hears(ana, 'still direct')
+  await ana.reload()
+  await makePeer(ana, replicas.all[1], 'ana')
+  await connect(ben, 'ana')
+  await say(ben, 'and again')
+  await hears(ana, 'and again')
 })
 
 test('PeerJS: a tab that is hidden for 3 minutes keeps its id', { skip: kLong, timeout: 300_000 }, async (t) => {

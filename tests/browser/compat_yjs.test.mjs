@@ -5,6 +5,8 @@ import test from 'node:test'
 import { startBrowser } from '../support/browser.mjs'
 import { inSeconds, jwt } from '../support/jwt.mjs'
 import { openPage, packageSite } from '../support/package_site.mjs'
+import { noRedis } from '../support/redis.mjs'
+import { startReplicas } from '../support/replicas.mjs'
 import { startServer, waitFor } from '../support/server.mjs'
 
 const kSecret = 'a-long-enough-room-secret-0123456789'
@@ -48,6 +50,17 @@ for (const password of [null, 'secret words']) {
     assert.deepEqual([...ana.faults, ...ben.faults], [])
   })
 }
+
+test('y-webrtc: text converges between two browsers on two replicas', { skip: noRedis }, async (t) => {
+  const replicas = await startReplicas(t, { count: 2 })
+  const { open } = await world(t)
+  const [ana, ben] = [await open(), await open()]
+  await join(ana, replicas.all[0], 'room')
+  await join(ben, replicas.all[1], 'room')
+  await write(ana, 'from ana. ')
+  await write(ben, 'from ben. ')
+  await converge([ana, ben], ['from ana', 'from ben'])
+})
 
 test('y-webrtc: after a restart of the server old and new peers find each other', async (t) => {
   const { server, open } = await world(t)

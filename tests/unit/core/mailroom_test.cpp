@@ -214,5 +214,35 @@ TEST(Mailroom, KeepsWhatWaitsOverARestartForTheTimeThatIsLeft) {
   EXPECT_THAT(after.given_up, ElementsAre(Pair("g/alice", "g/bob")));
 }
 
+TEST(Mailroom, GivesAnAddressAwayWithWhatWaitsThere) {
+  MailWorld world;
+  world.send("alice", "bob", "1");
+  world.pass(1s);
+  world.send("carol", "bob", "2");
+  const auto letters = world.mailroom.release("g/bob", Dismissal::replaced, world.now);
+  ASSERT_EQ(letters.size(), 2U);
+  EXPECT_EQ(letters[0].frame, "1");
+  EXPECT_EQ(letters[0].from, "g/alice");
+  EXPECT_EQ(letters[0].waited, 1000ms);
+  EXPECT_EQ(letters[1].frame, "2");
+  EXPECT_FALSE(world.mailroom.is_open("g/bob"));
+  world.pass(10s);
+  EXPECT_THAT(world.given_up, IsEmpty()) << "they are somebody else's now";
+}
+
+TEST(Mailroom, GivesAnAddressAwayFromItsHolderAndThoseWhoWantIt) {
+  MailWorld world;
+  FakeHolder holder;
+  FakeHolder rival;
+  world.claim(holder, "bob", "t");
+  world.claim(rival, "bob", "u");
+  EXPECT_EQ(world.mailroom.holder_token("g/bob"), "t");
+  EXPECT_THAT(world.mailroom.release("g/bob", Dismissal::silent, world.now), IsEmpty());
+  EXPECT_EQ(holder.dismissal, Dismissal::silent);
+  EXPECT_EQ(rival.dismissal, Dismissal::taken);
+  EXPECT_EQ(world.mailroom.holder_token("g/bob"), "");
+  EXPECT_EQ(world.places.taken(), 0U) << "its place is free";
+}
+
 }  // namespace
 }  // namespace grtc::core
