@@ -12,6 +12,7 @@
 #include "routes/ice_routes.hpp"
 #include "routes/items_routes.hpp"
 #include "routes/openapi.hpp"
+#include "routes/room_count_route.hpp"
 #include "routes/rooms_routes.hpp"
 #include "signalling/letter_file.hpp"
 #include "signalling/session_file.hpp"
@@ -181,6 +182,7 @@ Result<std::shared_ptr<http::Router>> Composition::make_router() {
   routes::add_items_routes(*router, {*store_, *feed_, settings_.text("ITEMS_TOKEN")});
   routes::add_rooms_routes(*router, {settings_.text("ADMIN_TOKEN"), settings_.production()}, *directory_,
                            dialects_->rooms());
+  routes::add_room_count_route(*router, *directory_, settings_.text("ROOM_TOKEN_SECRET"), wall_now);
   add_ice_routes(*router);
   add_service_routes(*router);
   routes::add_openapi_route(*router);

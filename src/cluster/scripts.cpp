@@ -6,8 +6,8 @@ namespace {
 // The fields of a room's state, each with what it is about behind the colon: t: token, n: name, m: meta, j: joined_at,
 // a: attachment ('' while away), d: when one that is away ends, i: highest client id taken, b: where it begins in the
 // log, w: what it was seen to have been given, A: where it was attached last, c: when that connection came; o: newest
-// operation of an origin; T: whose a token is; n the number of peers, g what tells this room's memory from a later
-// one's, x bans.
+// operation of an origin; O: since when an origin is taken for dead; T: whose a token is; n the number of peers, g what
+// tells this room's memory from a later one's, x bans.
 constexpr std::string_view kPrelude = R"lua(
 local S, L, C = KEYS[1], KEYS[2], KEYS[3]
 local origin, operation = ARGV[1], ARGV[2]
@@ -205,18 +205,22 @@ forget_if_empty()
 return {'done', at}
 )lua";
 
+// What an origin has had done is remembered for an hour: it may be cut off and not dead, and ask for it again.
 constexpr std::string_view kLoseSource = R"lua(
 if done_before() then return {'nothing'} end
 local all, at = call('HGETALL', S), nil
 local mark = ARGV[5] .. ':'
 for i = 1, #all, 2 do
+  if string.sub(all[i], 1, 2) == 'O:' and tonumber(all[i + 1]) < now() - 3600000 then
+    call('HDEL', S, all[i], 'o:' .. string.sub(all[i], 3))
+  end
   if string.sub(all[i], 1, 2) == 'a:' and string.sub(all[i + 1], 1, #mark) == mark then
     local peer = string.sub(all[i], 3)
     call('HSET', S, 'a:' .. peer, '', 'd:' .. peer, now() + tonumber(ARGV[6]))
     at = say(about('G', peer, all[i + 1]))
   end
 end
-call('HDEL', S, 'o:' .. ARGV[5])
+call('HSET', S, 'O:' .. ARGV[5], now())
 if at then return {'done', at} end
 return {'nothing'}
 )lua";
@@ -224,6 +228,7 @@ return {'nothing'}
 constexpr std::string_view kRestoreSource = R"lua(
 local peer, attachment = ARGV[5], ARGV[6]
 if done_before() then return {'nothing'} end
+call('HDEL', S, 'O:' .. origin)
 local a = call('HGET', S, 'a:' .. peer)
 if a == attachment then return {'nothing'} end
 if a and (a ~= '' or call('HGET', S, 't:' .. peer) ~= ARGV[7]) then return {'moved'} end

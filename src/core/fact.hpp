@@ -25,7 +25,7 @@ struct Fact {
     updated = 'U',
     left = 'L',  ///< reason
     expired = 'X',
-    message = 'M',  ///< receivers (none: all), members
+    message = 'M',  ///< receivers (none: all), members, the client's id of it (0: none)
     told = 'T',     ///< text
   };
   static constexpr std::size_t kFields = 4;

@@ -99,6 +99,9 @@ void SharedRoom::tell_locally(const Operation& operation) {
   const auto fact = read_fact(operation.fact);
   if (!fact || !fact->is_tellable() || operation.answered) return;
   told_ = operation.number;
+  if (operation.id != 0 && fact->kind == Fact::Kind::message) {
+    told_ahead_.add(operation.peer, operation.id, operation.number);
+  }
   const std::string text = operation.fact;  // what it sets off may move the queue
   if (const auto again = read_fact(text)) effect(*again, position(), last_, {});
 }
@@ -110,7 +113,7 @@ void SharedRoom::say(std::string_view from, std::string_view members, std::span<
     if (!names.empty()) names += kNameMark;
     names += name;
   }
-  Operation operation = make(Operation::Kind::relay, Fact::Kind::message, from, {names, members});
+  Operation operation = make(Operation::Kind::relay, Fact::Kind::message, from, {names, members, std::to_string(id)});
   operation.id = id;
   operation.to.assign(to.begin(), to.end());
   if (has_place_for(operation)) {
@@ -270,13 +273,8 @@ void SharedRoom::apply(Seq position, std::string_view text, TimePoint now) {
   const auto fact = read_fact(text);
   if (!fact) return;
   last_ = position;
-  bool told_already = false;
-  if (fact->origin == options_.origin) {
-    in_log_ = std::max(in_log_, fact->operation);
-    told_already = fact->is_tellable() && fact->operation <= told_;
-  }
-  if (told_already) {
-    hand_out(*fact, frame_of(*fact, this->position()), position, true);
+  if (const std::uint64_t told_as = told_before(*fact); told_as > 0) {
+    hand_out(*fact, frame_of(*fact, this->position()), position, told_as);
   } else {
     effect(*fact, this->position(), position, now);
   }

@@ -14,6 +14,7 @@
 #include "core/fact.hpp"
 #include "core/room.hpp"
 #include "core/room_journal.hpp"
+#include "core/told_ahead.hpp"
 
 namespace grtc::core {
 
@@ -176,8 +177,9 @@ class SharedRoom {
   void change_members(const Fact& fact, TimePoint now);
   void join_member(const Fact& fact);
   void end_member(const Fact& fact);
-  /// @param newcomers_only  everyone else was told already, ahead of the log
-  void hand_out(const Fact& fact, const SharedFrame& frame, Seq position, bool newcomers_only = false);
+  /// @param told_as  everyone was told already, ahead of the log, who was here before this operation; 0: nobody was
+  void hand_out(const Fact& fact, const SharedFrame& frame, Seq position, std::uint64_t told_as = 0);
+  [[nodiscard]] std::uint64_t told_before(const Fact& fact);
   void note_missed(Member& member, const SharedFrame& frame);
   void give(Member& member, const SharedFrame& frame, Seq position);
   Member& insert(std::string_view peer_id, std::string_view name, WallTime joined_at, std::string_view attachment);
@@ -200,6 +202,7 @@ class SharedRoom {
   std::uint64_t next_operation_;  ///< the newest number given out
   std::uint64_t told_;            ///< operations up to this one were told here ahead of the log
   std::uint64_t in_log_;          ///< of ours: the newest that was seen in the log
+  ToldAhead told_ahead_;
   SeqText entrance_{0};
   Seq last_ = 0;
   Seq serial_ = 0;  ///< numbers the events in the sessions' queues

@@ -12,6 +12,8 @@ constexpr std::size_t kAttachment = 0;
 constexpr std::size_t kName = 1;
 constexpr std::size_t kJoinedMs = 2;
 constexpr std::size_t kMeta = 3;
+/// Place of what a message says about itself: the client's number of it.
+constexpr std::size_t kId = 2;
 
 WallTime wall_time(std::string_view ms) {
   std::int64_t count = 0;
@@ -26,6 +28,21 @@ LeaveReason reason_of(const Fact& fact) {
 }
 
 }  // namespace
+
+/// As which operation clients here were told of it ahead of the log; 0: they were not.
+std::uint64_t SharedRoom::told_before(const Fact& fact) {
+  if (fact.origin == options_.origin) {
+    in_log_ = std::max(in_log_, fact.operation);
+    if (!fact.is_tellable() || fact.operation > told_) return 0;
+    told_ahead_.forget(fact.operation);
+    return fact.operation;
+  }
+  if (told_ahead_.empty() || fact.kind != Fact::Kind::message) return 0;
+  std::uint64_t id = 0;
+  const std::string_view text = fact.fields[kId];
+  std::from_chars(text.data(), text.data() + text.size(), id);
+  return id == 0 ? 0 : told_ahead_.take(fact.peer, id).value_or(0);
+}
 
 /// What happened, first to the room, then for those who hear of it.
 void SharedRoom::effect(const Fact& fact, const SeqText& seq, Seq position, TimePoint now) {
@@ -118,13 +135,13 @@ void SharedRoom::end_member(const Fact& fact) {
   erase(it);
 }
 
-void SharedRoom::hand_out(const Fact& fact, const SharedFrame& frame, Seq position, bool newcomers_only) {
+void SharedRoom::hand_out(const Fact& fact, const SharedFrame& frame, Seq position, std::uint64_t told_as) {
   if (fact.kind == Fact::Kind::taken_over) return;
   const auto give_to = [&](std::string_view peer_id) {
     const auto it = members_.find(peer_id);
     if (it == members_.end()) return;
-    const bool was_told = it->second.session->outlet_ != nullptr && it->second.entered_after < fact.operation;
-    if (!newcomers_only || !was_told) give(it->second, frame, position);
+    const bool was_told = it->second.session->outlet_ != nullptr && it->second.entered_after < told_as;
+    if (!was_told) give(it->second, frame, position);
   };
   if (fact.kind == Fact::Kind::told) return give_to(fact.peer);
   if (fact.kind == Fact::Kind::message && !fact.fields[0].empty()) return each_name(fact.fields[0], give_to);

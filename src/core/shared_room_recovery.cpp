@@ -9,11 +9,14 @@ namespace {
 /// How long a session that the log forgot may take to be put back by its replica.
 constexpr std::chrono::seconds kRestoreTime{10};
 constexpr std::chrono::seconds kAskAgain{1};
+/// What a client does after it has come back.
+constexpr std::chrono::seconds kSaidAgain{5};
 
 }  // namespace
 
 void SharedRoom::tick(TimePoint now) {
   expire_away(now);
+  if (reachable_ && phase_ == Phase::open) told_ahead_.expire(now, options_.limits.resume_window + kSaidAgain);
   wait_for_the_log(now);
   settle_overflows();
 }

@@ -56,6 +56,35 @@ test('?room= and /r/ open the same join screen; name and rooms are remembered; t
   assert.match(await ana.page.inputValue('#roomId'), /^\p{L}+-\p{L}+-\p{L}+$/u)
 })
 
+test('how many are in a room is said before joining it, in either language, and with an invitation', async (t) => {
+  const secret = 'a-secret-of-more-than-thirty-two-bytes-in-length'
+  const server = await startServer(t)
+  const closed = await startServer(t, { env: { ROOM_TOKEN_SECRET: secret } })
+  const browser = await startBrowser(t)
+  const says = (person, text) => person.page.waitForSelector(`[data-testid=room-count]:text-is("${text}")`)
+  const ana = await newPerson(browser, 'Ana')
+  await ana.open(`${server.url}/r/corner`)
+  await says(ana, 'Nobody is in this room yet.')
+  await ana.page.click('#connectBtn')
+  await ana.connected()
+  const ben = await newPerson(browser, 'Ben')
+  await ben.open(server.url)
+  await ben.page.fill('#roomId', 'corner')
+  await says(ben, 'One person is in this room.')
+  await ben.page.selectOption('#language', 'es')
+  await says(ben, 'Hay una persona en esta sala.')
+  await ben.page.click('#connectBtn')
+  await ben.connected()
+  const eva = await newPerson(browser, 'Eva')
+  await eva.open(`${server.url}/r/corner`)
+  await says(eva, '2 people are in this room.')
+  await eva.page.fill('#roomId', 'elsewhere')
+  await says(eva, 'Nobody is in this room yet.')
+  await eva.open(`${closed.url}/r/corner#token=${jwt({ room: 'corner', exp: inSeconds(60) }, secret)}`)
+  await says(eva, 'Nobody is in this room yet.')
+  assert.deepEqual([...ana.faults, ...ben.faults, ...eva.faults], [])
+})
+
 test('without an invitation, with an expired one, with a good one', async (t) => {
   const secret = 'a-secret-of-more-than-thirty-two-bytes-in-length'
   const server = await startServer(t, { env: { ROOM_TOKEN_SECRET: secret } })

@@ -2,11 +2,12 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { CutProxy } from '../support/cut_proxy.mjs'
 import { get, metric, request } from '../support/http.mjs'
 import { join, open } from '../support/peer.mjs'
 import { noRedis, startRedis } from '../support/redis.mjs'
 import { startReplicas } from '../support/replicas.mjs'
-import { waitFor } from '../support/server.mjs'
+import { startServer, waitFor } from '../support/server.mjs'
 import { SteadyClient, assertExact, startTalk } from '../support/steady_client.mjs'
 import { fresh, seeded } from '../support/suite.mjs'
 
@@ -65,6 +66,31 @@ describe('Replicas', { skip: noRedis, concurrency: 2 }, () => {
     assert.equal(away.peer.connected, false)
     const left = await ana.expect('peer-left', 20_000)
     assert.deepEqual([left.peer_id, left.reason], ['ben', 'timeout'])
+  })
+
+  it('a replica that is taken for dead and comes back: what Redis had done for it already is not done again', async (t) => {
+    const redis = await startRedis(t)
+    const way = await CutProxy.start(t, redis.port)
+    const env = { ...kFast, RESUME_WINDOW_S: '30' }
+    const one = await startServer(t, { env: { ...env, REDIS_URL: `redis://127.0.0.1:${way.port}` } })
+    const two = await startServer(t, { env: { ...env, REDIS_URL: redis.url } })
+    const room = fresh()
+    const [ana, ben] = [await join(one, room, { peer: 'ana' }), await join(one, room, { peer: 'ben' })]
+    const eva = await join(two, room, { peer: 'eva' })
+    await ben.expect('peer-joined')
+    way.freezeAnswers()
+    for (let n = 1; n <= 5; n++) ana.send({ type: 'message', n, id: n })
+    for (const peer of [eva, ben]) for (let n = 1; n <= 5; n++) assert.equal((await peer.expect('message')).n, n)
+    way.cut()
+    for (const id of ['ana', 'ben']) await eva.until('peer-updated', ({ peer }) => !peer.connected && peer.peer_id === id, 20_000)
+    way.restore()
+    for (let back = 0; back < 2;) {
+      const event = await eva.next(20_000)
+      assert.equal(event.type, 'peer-updated', `nothing is told twice: ${event.raw}`)
+      if (event.peer.connected) back++
+    }
+    ana.send({ type: 'message', n: 6, id: 6 })
+    for (const peer of [eva, ben]) assert.equal((await peer.until('message')).n, 6, 'nothing is told twice')
   })
 
   it('a replica that is killed: who comes back to another one has missed nothing', async (t) => {

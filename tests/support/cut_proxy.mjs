@@ -1,4 +1,4 @@
-// A TCP proxy between a browser and the server that behaves like a bad network. (context.setOffline leaves open WebSockets alone.)
+// A TCP proxy between a browser and the server, or the server and its Redis, that behaves like a bad network. (context.setOffline leaves open WebSockets alone.)
 
 import net from 'node:net'
 import { once } from 'node:events'
@@ -37,6 +37,11 @@ export class CutProxy {
       near.pause()
       far.pause()
     }
+  }
+
+  /** What is said to the server arrives; its answers don't, until `restore` or, for ever, `cut`. */
+  freezeAnswers() {
+    for (const { far } of this.#pairs) far.pause()
   }
 
   /** The network is back. What was frozen goes on. */

@@ -61,7 +61,9 @@ export class SteadyClient {
       if (event.seq) this.seq = event.seq
       if (event.type === 'message') {
         if (!this.heard.has(event.from)) this.heard.set(event.from, [])
-        this.heard.get(event.from).push(event.n)
+        const heard = this.heard.get(event.from)
+        if (event.n <= heard.at(-1)) this.lost ??= new Error(`${this.name} of ${this.room} heard ${event.n} of ${event.from} after ${heard.at(-1)}, at ${event.seq}, on port ${peer.port}`)
+        heard.push(event.n)
       } else if (event.type === 'error' || event.type === 'peer-left') {
         this.lost ??= new Error(`${this.name} got ${event.raw}`)
       }

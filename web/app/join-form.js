@@ -3,6 +3,7 @@ import { currentLanguage, onLanguage, t } from './i18n.js'
 import { suggestRoom } from './names.js'
 import { recentRooms, remember, rememberRoom, remembered } from './prefs.js'
 import { isReload, keptRoom } from './kept-room.js'
+import { setUpRoomCount } from './room-count.js'
 import { addressOfRoom, isRoomName, roomOfAddress } from './room-name.js'
 
 /** @typedef {import('./conversation.js').Conversation} Conversation */
@@ -16,6 +17,7 @@ export function setUpJoining(conversation) {
   const name = byId('nameInput', HTMLInputElement)
   name.value = remembered('name') ?? ''
   room.value = roomOfAddress(location)
+  const { ask } = setUpRoomCount(room, invitation)
   form.addEventListener('submit', (event) => {
     event.preventDefault()
     submit(conversation, room, name)
@@ -23,6 +25,7 @@ export function setUpJoining(conversation) {
   byId('suggestBtn', HTMLButtonElement).addEventListener('click', () => {
     room.value = suggestRoom(currentLanguage())
     room.removeAttribute('aria-invalid')
+    ask()
     byId('connectBtn', HTMLButtonElement).focus()
   })
   byId('leaveBtn', HTMLButtonElement).addEventListener('click', () => conversation.leave())
@@ -30,8 +33,8 @@ export function setUpJoining(conversation) {
   byId('inviteBtn', HTMLButtonElement).addEventListener('click', () => {
     void import('./invite.js').then(({ openInvite }) => openInvite(location.origin + addressOfRoom(conversation.store.state.room)))
   })
-  onLanguage(() => showRecent(room))
-  conversation.store.subscribe((state, before) => show(state, before, room))
+  onLanguage(() => showRecent(room, ask))
+  conversation.store.subscribe((state, before) => show(state, before, room, ask))
   const kept = keptRoom(room.value)
   if (kept && isReload()) {
     conversation.restore(room.value, kept.lines)
@@ -55,17 +58,23 @@ function submit(conversation, room, name) {
   setText(byId(kNews, HTMLElement), '')
   remember('name', name.value.trim())
   rememberRoom(wanted)
-  const { search, hash } = location
-  const token = new URLSearchParams(hash.slice(1)).get('token') ?? new URLSearchParams(search).get('token') ?? ''
+  const token = invitation()
   // The token must not travel on with a copied address.
   history.replaceState(null, '', addressOfRoom(wanted))
   void conversation.join(wanted, { name: name.value.trim(), token })
 }
 
+/** The room token of the link that was opened; empty: none. */
+function invitation() {
+  const { search, hash } = location
+  return new URLSearchParams(hash.slice(1)).get('token') ?? new URLSearchParams(search).get('token') ?? ''
+}
+
 /** @param {import('./room-state.js').RoomView} state
  *  @param {import('./room-state.js').RoomView} before
- *  @param {HTMLInputElement} room */
-function show(state, before, room) {
+ *  @param {HTMLInputElement} room
+ *  @param {() => void} ask */
+function show(state, before, room, ask) {
   const inside = state.phase !== 'out'
   document.body.dataset.phase = inside ? 'in' : 'out'
   byId('joinForm', HTMLElement).hidden = inside
@@ -78,17 +87,18 @@ function show(state, before, room) {
   // The focused button is gone: the next thing to do takes its place. On a phone that would open the keyboard.
   if (entered && matchMedia('(pointer: fine)').matches) byId('messageInput', HTMLTextAreaElement).focus()
   if (left) {
-    showRecent(room)
+    showRecent(room, ask)
+    ask()
     byId('connectBtn', HTMLButtonElement).focus()
   }
 }
 
-/** @param {HTMLInputElement} room */
-function showRecent(room) {
+/** @param {HTMLInputElement} room  @param {() => void} ask */
+function showRecent(room, ask) {
   const rooms = recentRooms()
   byId('recentRooms', HTMLElement).replaceChildren(
     ...(rooms.length === 0 ? [] : [t('lobby.recent'), ' ']),
-    ...rooms.map((recent) => el('button', { class: 'chip', type: 'button', onclick: () => { room.value = recent } }, recent)),
+    ...rooms.map((recent) => el('button', { class: 'chip', type: 'button', onclick: () => { room.value = recent; ask() } }, recent)),
   )
 }
 

@@ -176,6 +176,32 @@ TEST_F(SharedRoomTest, GivesANewcomerWhatTheOthersWereToldAhead) {
   EXPECT_EQ(eva.read(), Lines{"ana: ahead"});
 }
 
+TEST_F(SharedRoomTest, TellsNobodyTwiceWhatIsSaidAgainOnAnotherReplica) {
+  FakeClient ana;
+  FakeClient ben;
+  let_in("ana", ana);
+  let_in("ben", ben);
+  room_->unreachable(now_);
+  say(ana, "one", 1);
+  say(ana, "two", 2);
+  EXPECT_EQ(ben.read(), (Lines{"ana: one (ahead)", "ana: two (ahead)"}));
+  room_->reachable();
+  // By then ana is on another replica, which takes what she says again.
+  for (auto what = journal_.asked.end() - 2; what != journal_.asked.end(); ++what) {
+    answer(*what, Answer::Outcome::moved, 0);
+  }
+  FakeClient eva;
+  let_in("eva", eva);
+  EXPECT_EQ(ben.read(), Lines{"joined eva"});
+  for (const std::string_view id : {"1", "2", "3"}) {
+    const std::string text = id == "1" ? "one" : id == "2" ? "two" : "three";
+    const Seq at = ++position_;
+    room_->apply(at, write_fact(Fact::Kind::message, "there", at, "ana", {"", text, id}), now_);
+  }
+  EXPECT_EQ(ben.read(), Lines{"ana: three"});
+  EXPECT_EQ(eva.read(), (Lines{"ana: one", "ana: two", "ana: three"})) << "she was told nothing ahead";
+}
+
 TEST_F(SharedRoomTest, RefusesWhatItCannotKeepForTheOthers) {
   FakeClient ana;
   let_in("ana", ana);

@@ -17,6 +17,9 @@ export default Object.freeze({
   'lobby.preview': 'Join with camera',
   'lobby.suggest': 'Suggest a room name',
   'lobby.recent': 'Recent:',
+  'lobby.nobody': 'Nobody is in this room yet.',
+  'lobby.one': 'One person is in this room.',
+  'lobby.many': '{count} people are in this room.',
   'lobby.roomMissing': 'Give the room a name first.',
   'lobby.roomWrong': 'A room name has no / \\ ? or # in it and at most 128 bytes.',
 

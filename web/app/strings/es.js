@@ -17,6 +17,9 @@ export default Object.freeze({
   'lobby.preview': 'Entrar con cámara',
   'lobby.suggest': 'Proponer un nombre de sala',
   'lobby.recent': 'Recientes:',
+  'lobby.nobody': 'Todavía no hay nadie en esta sala.',
+  'lobby.one': 'Hay una persona en esta sala.',
+  'lobby.many': 'Hay {count} personas en esta sala.',
   'lobby.roomMissing': 'Primero ponle un nombre a la sala.',
   'lobby.roomWrong': 'El nombre de una sala no lleva / \\ ? ni # y tiene como mucho 128 bytes.',
 
