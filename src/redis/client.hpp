@@ -57,8 +57,8 @@ class Client {
   ~Client();
 
   /// Sends a command to the node that holds `key`. `on_reply` runs once, never inside this call, and for the commands
-  /// of one key in their order. When the node can't be reached, or breaks before it answers: Reply::lost(). Nothing is
-  /// sent twice by itself but what a Cluster redirects (MOVED, ASK), which was not carried out.
+  /// of one key in their order. When the node can't be reached, or breaks before it answers: Reply::lost(); so
+  /// too when it redirects (MOVED, ASK). Nothing is sent twice by itself.
   void command(std::string_view key, std::span<const std::string_view> words, OnReply on_reply);
   void command(std::string_view key, std::initializer_list<std::string_view> words, OnReply on_reply) {
     command(key, std::span(words.begin(), words.size()), std::move(on_reply));

@@ -53,7 +53,7 @@ class Client::Impl final : public std::enable_shared_from_this<Impl> {
   void ask_where(const Host& host, std::vector<std::string_view> words, std::function<bool(const Reply&)> understood);
   void ask_next();
   [[nodiscard]] bool read_master(const Reply& reply);
-  [[nodiscard]] bool read_slots(const Reply& reply);
+  [[nodiscard]] bool read_slots(const Reply& reply, const Host& asked);
   Node& node_at(const Host& host);
 
   net::IoThread& io_;
@@ -67,7 +67,8 @@ class Client::Impl final : public std::enable_shared_from_this<Impl> {
   std::unordered_map<std::string, ChannelListener*> listeners_;
   std::shared_ptr<Link> asking_;  ///< where the master, or who has which slots, is being asked for
   std::size_t attempts_ = 0;
-  std::size_t asked_ = 0;  ///< how many times
+  bool sentinels_want_password_ = false;  ///< one has said so
+  std::size_t asked_ = 0;                 ///< how many times
   net::Timer retry_;
   std::chrono::milliseconds backoff_;
   bool retrying_ = false;

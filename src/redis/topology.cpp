@@ -27,7 +27,7 @@ void Client::Impl::ask_next() {
   hosts.insert(hosts.end(), target_.hosts.begin(), target_.hosts.end());
   const Host& host = hosts[asked_++ % hosts.size()];
   if (target_.kind == Target::Kind::cluster) {
-    ask_where(host, {"CLUSTER", "SLOTS"}, [this](const Reply& reply) { return read_slots(reply); });
+    ask_where(host, {"CLUSTER", "SLOTS"}, [this, host](const Reply& reply) { return read_slots(reply, host); });
   } else {
     ask_where(host, {"SENTINEL", "get-master-addr-by-name", target_.master},
               [this](const Reply& reply) { return read_master(reply); });
@@ -41,8 +41,8 @@ void Client::Impl::ask_where(const Host& host, std::vector<std::string_view> wor
   options.timeout = options_.timeout;
   options.owner = weak_from_this();
   options.attempt = attempts_++;
-  // Sentinels have users of their own, and mostly none.
-  if (target_.kind == Target::Kind::cluster) {
+  // Sentinels mostly let anybody ask; those that don't are shown what the servers are.
+  if (target_.kind == Target::Kind::cluster || sentinels_want_password_) {
     options.user = target_.user;
     options.password = target_.password;
   }
@@ -60,6 +60,7 @@ void Client::Impl::ask_where(const Host& host, std::vector<std::string_view> wor
   };
   asking_->on_down = [this](const std::string& why) {
     const std::shared_ptr<Link> gone = std::exchange(asking_, nullptr);
+    if (why.starts_with("NOAUTH") && !target_.password.empty()) sentinels_want_password_ = true;
     trouble(gone->host(), why);
     retry_later();
   };
@@ -100,7 +101,8 @@ bool Client::Impl::read_master(const Reply& reply) {
   return true;
 }
 
-bool Client::Impl::read_slots(const Reply& reply) {
+/// @param asked  whose answer it is: a node that gives no name is to be reached by the one that was used
+bool Client::Impl::read_slots(const Reply& reply, const Host& asked) {
   std::vector<Node*> by_slot(kSlots, nullptr);
   for (std::size_t i = 0; i < reply.size(); ++i) {
     const Reply range = reply[i];
@@ -108,7 +110,9 @@ bool Client::Impl::read_slots(const Reply& reply) {
     const auto first = static_cast<std::size_t>(range[0].integer());
     const auto last = static_cast<std::size_t>(range[1].integer());
     if (first > last || last >= kSlots) return false;
-    const Host host{std::string(range[2][0].text()), static_cast<std::uint16_t>(range[2][1].integer())};
+    const std::string_view name = range[2][0].text();
+    const bool has_name = !name.empty() && name != "?";
+    const Host host{has_name ? std::string(name) : asked.name, static_cast<std::uint16_t>(range[2][1].integer())};
     Node& node = node_at(host);
     for (std::size_t slot = first; slot <= last; ++slot) by_slot[slot] = &node;
   }

@@ -73,6 +73,22 @@ describe('REDIS_URL', { skip: noRedis, concurrency: 2 }, () => {
     assert.ok((await assertExact(clients)) > 50)
   })
 
+  it('Sentinels and servers that want a password', async (t) => {
+    const watched = await startSentinels(t, { password: 'a-password' })
+    const { all: [one, two] } = await startReplicas(t, { count: 2, redis: watched, env: kEnv })
+    await isWell(one)
+    await isWell(two)
+    await talks(one, two, 1)
+  })
+
+  it('a Cluster whose nodes give no address of theirs is reached by the one that was named', async (t) => {
+    const cluster = await startCluster(t, { args: ['--cluster-preferred-endpoint-type', 'unknown-endpoint'] })
+    const { all: [one, two] } = await startReplicas(t, { count: 2, redis: cluster, env: kEnv })
+    await isWell(one)
+    await isWell(two)
+    await talks(one, two, 3)
+  })
+
   it('TLS with a certificate that is checked, a user, and a database of its own', async (t) => {
     const folder = mkdtempSync(path.join(tmpdir(), 'grtc-redis-tls-'))
     t.after(() => rmSync(folder, { recursive: true, force: true }))

@@ -22,26 +22,28 @@ export async function startRedis(t, options = {}) {
 }
 
 /** One master, two that follow it, and three Sentinels that watch them. */
-export async function startSentinels(t, { master = 'mymaster' } = {}) {
-  const servers = [await startRedis(t)]
-  for (let i = 0; i < 2; i++) servers.push(await startRedis(t, { args: ['--replicaof', '127.0.0.1', String(servers[0].port)] }))
+export async function startSentinels(t, { master = 'mymaster', password } = {}) {
+  const secret = password ? ['--requirepass', password, '--masterauth', password] : []
+  const servers = [await startRedis(t, { password, args: secret })]
+  for (let i = 0; i < 2; i++) servers.push(await startRedis(t, { password, args: ['--replicaof', '127.0.0.1', String(servers[0].port), ...secret] }))
   const sentinels = []
   for (let i = 0; i < 3; i++) {
     const lines = [`sentinel monitor ${master} 127.0.0.1 ${servers[0].port} 2`, `sentinel down-after-milliseconds ${master} 500`, `sentinel failover-timeout ${master} 4000`]
-    sentinels.push(await startRedis(t, { sentinel: lines }))
+    if (password) lines.push(`sentinel auth-pass ${master} ${password}`, `requirepass ${password}`)
+    sentinels.push(await startRedis(t, { password, sentinel: lines }))
   }
   await waitFor(async () => Promise.all(sentinels.map((one) => one.command('SENTINEL', 'CKQUORUM', master))).then((answers) => answers.every((answer) => answer.startsWith('OK 3')), () => false),
     { what: 'the Sentinels to know each other' })
   await waitFor(async () => (await sentinels[0].commandText('SENTINEL', 'REPLICAS', master)).split('slave-repl-offset').length > 2, { what: 'the Sentinels to know who follows' })
-  return { servers, sentinels, url: `redis+sentinel://${sentinels.map((one) => `127.0.0.1:${one.port}`).join(',')}/${master}` }
+  return { servers, sentinels, url: `redis+sentinel://${password ? `:${password}@` : ''}${sentinels.map((one) => `127.0.0.1:${one.port}`).join(',')}/${master}` }
 }
 
-/** A Cluster of three, without copies. */
-export async function startCluster(t) {
+/** A Cluster of three, without copies. `args` are added to each node's command line. */
+export async function startCluster(t, { args = [] } = {}) {
   const nodes = []
   for (let i = 0; i < 3; i++) {
     const bus = await freePort()
-    nodes.push(Object.assign(await startRedis(t, { args: ['--cluster-enabled', 'yes', '--cluster-port', String(bus), '--cluster-node-timeout', '2000'] }), { bus }))
+    nodes.push(Object.assign(await startRedis(t, { args: ['--cluster-enabled', 'yes', '--cluster-port', String(bus), '--cluster-node-timeout', '2000', ...args] }), { bus }))
   }
   const slots = [[0, 5460], [5461, 10922], [10923, 16383]]
   for (const [i, node] of nodes.entries()) await node.command('CLUSTER', 'ADDSLOTSRANGE', ...slots[i].map(String))
@@ -51,7 +53,7 @@ export async function startCluster(t) {
 }
 
 export class Redis {
-  /** @param {{port?: number, args?: string[], persistent?: boolean}} options  persistent: every write is on the disk */
+  /** @param {{port?: number, args?: string[], persistent?: boolean, password?: string}} options  persistent: every write is on the disk */
   constructor(options = {}) {
     this.options = options
     this.folder = mkdtempSync(path.join(tmpdir(), 'grtc-redis-'))
@@ -108,12 +110,12 @@ export class Redis {
       const socket = net.connect(this.port, '127.0.0.1')
       let text = ''
       let quiet
-      socket.setEncoding('utf8').once('error', reject).once('close', () => resolve(text)).on('data', (chunk) => {
+      socket.setEncoding('utf8').once('error', reject).once('close', () => resolve(this.#answer(text))).on('data', (chunk) => {
         text += chunk
         clearTimeout(quiet)
         quiet = setTimeout(() => socket.destroy(), 50)
       })
-      socket.write(`*${words.length}\r\n${words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('')}`)
+      socket.write(this.#lines(words))
     })
   }
 
@@ -124,16 +126,26 @@ export class Redis {
       let text = ''
       socket.setEncoding('utf8').once('error', reject).on('data', (chunk) => {
         text += chunk
-        const first = text.split('\r\n')
+        const said = this.#answer(text)
+        const first = said.split('\r\n')
         const isBulk = first[0].startsWith('$') && first[0] !== '$-1'
         if (first.length < (isBulk ? 3 : 2)) return
         socket.destroy()
         const answer = isBulk ? first[1] : first[0].slice(1)
-        if (text.startsWith('-')) reject(new Error(answer))
+        if (said.startsWith('-')) reject(new Error(answer))
         else resolve(answer)
       })
       socket.once('close', () => reject(new Error('redis-server closed the connection')))
-      socket.write(`*${words.length}\r\n${words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('')}`)
+      socket.write(this.#lines(words))
     })
   }
+
+  #lines(words) {
+    const { password } = this.options
+    const all = password ? [['AUTH', password], words] : [words]
+    return all.map((each) => `*${each.length}\r\n${each.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('')}`).join('')
+  }
+
+  /** What was answered, but for the password. */
+  #answer(text) { return this.options.password ? text.replace(/^\+OK\r\n/, '') : text }
 }
