@@ -104,7 +104,7 @@ int bench(Words words) {
     return Argument{.name = name, .help = help, .text = &text, .shown_default = text};
   };
   const std::vector<Argument> arguments{
-      number("--url", "the server; http or ws", flags.url),
+      number("--url", "the server; http, https, ws or wss", flags.url),
       number("--protocol", "grtc, peerjs or y-webrtc", flags.protocol),
       number("--rooms", "rooms, or topics", flags.rooms),
       number("--peers", "peers of each room", flags.peers),

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <utility>
 
+#include "net/client_tls.hpp"
 #include "net/ws_codec.hpp"
 
 namespace grtc::bench {
@@ -37,21 +38,22 @@ std::uint64_t big_endian(std::string_view bytes) {
 core::Result<Target> Target::find(const std::string& url) {
   std::string_view rest = url;
   const auto is = [&](std::string_view scheme) { return rest.starts_with(scheme); };
-  if (is("wss://") || is("https://")) return wrong("TLS is not measured: name the server behind it");
-  if (!is("ws://") && !is("http://")) return wrong("must be like http://localhost:8001");
-  rest.remove_prefix(rest.find("//") + 2);
   Target target;
+  target.tls = is("wss://") || is("https://");
+  if (!target.tls && !is("ws://") && !is("http://")) return wrong("must be like http://localhost:8001");
+  rest.remove_prefix(rest.find("//") + 2);
   target.host = rest.substr(0, rest.find('/'));
   target.path = rest.substr(std::min(rest.size(), target.host.size()));
   while (target.path.ends_with('/')) target.path.pop_back();
   std::string name = target.host;
-  std::string port = "80";
+  std::string port = target.tls ? "443" : "80";
   if (const std::size_t colon = name.rfind(':');
       colon != std::string::npos && name.find(']', colon) == std::string::npos) {
     port = name.substr(colon + 1);
     name.resize(colon);
   }
   if (name.starts_with('[') && name.ends_with(']')) name = name.substr(1, name.size() - 2);
+  target.name = name;
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
@@ -71,9 +73,18 @@ void Wire::open(const Target& target, const std::string& path, std::string_view 
   if (fd < 0) return fail(std::strerror(errno));
   const int on = 1;
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  socket_ = std::make_unique<net::Socket>(io_, net::RawSocket(fd, nullptr));
   const auto* address = reinterpret_cast<const sockaddr*>(&target.address);
-  if (::connect(fd, address, target.address_size) != 0 && errno != EINPROGRESS) return fail(std::strerror(errno));
+  const bool begun = ::connect(fd, address, target.address_size) == 0 || errno == EINPROGRESS;
+  const int error = errno;
+  is_tls_ = target.tls;
+  if (is_tls_) {
+    auto secured = net::secure_client(fd, target.name);
+    if (!secured) return fail(secured.error().sentence);
+    socket_ = std::make_unique<net::Socket>(io_, *std::move(secured));
+  } else {
+    socket_ = std::make_unique<net::Socket>(io_, net::RawSocket(fd, nullptr));
+  }
+  if (!begun) return fail(std::strerror(error));
   request_ = "GET " + target.path + path + " HTTP/1.1\r\nHost: " + target.host +
              "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
              "Sec-WebSocket-Key: Z1JUQyBsb2FkIHRlc3QgMQ==\r\n";
@@ -119,16 +130,26 @@ bool Wire::take_greeting() {
 // ---- in ----------------------------------------------------------------------------------------------------------
 
 void Wire::on_readable() {
-  for (int i = 0; i < kReadsPerTurn && state_ != State::over; ++i) {
+  // What TLS has decrypted already makes no socket readable: it is read to its end.
+  for (int i = 0; (is_tls_ || i < kReadsPerTurn) && state_ != State::over; ++i) {
     const auto scratch = io_.scratch();
     const net::Transfer got = socket_->raw().read(scratch);
-    if (got.stop == net::Stop::wants_read) break;
-    if (got.stop != net::Stop::none) return fail("the connection broke");
     in_.append(scratch.data(), got.bytes);
-    take();
-    if (got.bytes < scratch.size()) break;
+    if (got.bytes > 0) take();
+    if (state_ == State::over || got.stop == net::Stop::wants_read) break;
+    if (got.stop == net::Stop::wants_write) {
+      blocked_ = true;
+      socket_->wait_writable(shared_from_this());
+      break;
+    }
+    if (got.stop != net::Stop::none)
+      return fail(is_tls_ && state_ == State::greeting ? "TLS failed: is its certificate one that this machine trusts?"
+                                                       : "the connection broke");
+    if (!is_tls_ && got.bytes < scratch.size()) break;
   }
-  if (state_ != State::over) socket_->wait_readable(shared_from_this());
+  if (state_ == State::over) return;
+  socket_->wait_readable(shared_from_this());
+  if (!out_.empty()) flush_later();
 }
 
 void Wire::take() {
@@ -210,6 +231,7 @@ void Wire::flush() {
       blocked_ = true;
       return socket_->wait_writable(shared_from_this());
     }
+    if (went.stop == net::Stop::wants_read) return;  // a TLS handshake goes on with what comes
     if (went.stop != net::Stop::none) return fail("the connection broke");
   }
   out_.clear();

@@ -15,11 +15,13 @@ namespace grtc::bench {
 /// The server under load.
 struct Target {
   std::string host;  ///< as in the URL, with its port: for the Host header
+  std::string name;  ///< without it: whose certificate it has to be
+  bool tls = false;
   std::string path;  ///< in front of each dialect's own; no `/` at its end
   sockaddr_storage address{};
   socklen_t address_size = 0;
 
-  /// @param url  `ws://host[:port][/path]` or `http://…`; the name is looked up, which blocks
+  /// @param url  `ws://host[:port][/path]`, `wss://…`, `http://…` or `https://…`; the name is looked up, which blocks
   [[nodiscard]] static core::Result<Target> find(const std::string& url);
 };
 
@@ -81,6 +83,7 @@ class Wire final : public net::ReadyHandler, public std::enable_shared_from_this
   std::size_t taken_ = 0;  ///< of in_
   std::string out_;
   std::size_t sent_ = 0;  ///< of out_
+  bool is_tls_ = false;
   bool flushing_ = false;
   bool blocked_ = false;
 };

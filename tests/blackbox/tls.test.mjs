@@ -3,7 +3,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { serve, tool } from '../support/command.mjs'
+import { run, serve, tool } from '../support/command.mjs'
 import { RawHttp, get, request } from '../support/http.mjs'
 import { join, roomOf } from '../support/peer.mjs'
 import { connect } from '../support/raw_ws.mjs'
@@ -50,6 +50,19 @@ describe('TLS in the server', { concurrency: true }, () => {
     await alice.expect('peer-updated')
     assert.equal((await bob.resume()).welcome.resumed, true)
     await alice.leave()
+  })
+
+  it('grtc bench measures it, and says so when the certificate is not to be trusted', async (t) => {
+    const server = await start(t, { THREADS: '2' })
+    const bench = (env) => run(['bench', '--url', `wss://localhost:${server.port}`, '--secs', '1', '--rooms', '3', '--peers', '4', '--rate', '400', '--json'], { env, timeout: 30_000 })
+    const { code, stdout, stderr } = await bench({ SSL_CERT_FILE: file('first.crt') })
+    assert.equal(code, 0, stderr)
+    const { sent, delivered, lost, doubled, reordered } = JSON.parse(stdout)
+    assert.ok(sent > 200, stdout)
+    assert.deepEqual([delivered, lost, doubled, reordered], [sent, 0, 0, 0])
+    const refused = await bench({ SSL_CERT_FILE: '/dev/null' })
+    assert.equal(refused.code, 1)
+    assert.match(refused.stderr, /TLS failed: is its certificate one that this machine trusts\?/)
   })
 
   it('moves TLS sockets between threads', async (t) => {
