@@ -343,7 +343,7 @@ void SharedRoom::unreachable(TimePoint /*now*/) {
   // By number: what is told may set off more.
   for (std::size_t i = 0; i < queue_.size(); ++i) {
     // What is answered but was not seen yet also has to be told now, or it would come behind what follows.
-    if (queue_[i].number > told_) {
+    if (queue_[i].number > std::max(told_, in_log_)) {
       queue_[i].answered = false;
       tell_locally(queue_[i]);
     }

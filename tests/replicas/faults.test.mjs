@@ -23,6 +23,12 @@ const kinds = {
     await delay(500 + random() * 3000) // waits: so long it hangs, shorter or longer than REDIS_TIMEOUT_MS
     redis.resume()
   },
+  async 'a replica hangs'({ replicas, pick, random }) {
+    const one = pick(replicas.all)
+    process.kill(one.pid, 'SIGSTOP')
+    await delay(500 + random() * 6000) // waits: so long it hangs, until the others take it for dead or not
+    process.kill(one.pid, 'SIGCONT')
+  },
   async 'connections are cut'({ clients, random }) {
     for (const client of clients) if (random() < 0.3) client.cut()
   },
@@ -34,7 +40,8 @@ describe('Faults of replicas and Redis under two-way traffic', { skip: noRedis }
     const random = seeded(seed)
     const pick = (list) => list[Math.floor(random() * list.length)]
     const redis = await startRedis(t, { persistent: true })
-    const replicas = await startReplicas(t, { redis, env: { RESUME_WINDOW_S: '60', MESSAGE_RATE: '100000', REDIS_TIMEOUT_MS: '1000', DRAIN_SECONDS: '1' } })
+    const replicas = await startReplicas(t, { redis, env: { RESUME_WINDOW_S: '60', MESSAGE_RATE: '100000', REDIS_TIMEOUT_MS: '1000', DRAIN_SECONDS: '1',
+      QUEUE_EVENTS: '60000', QUEUE_BYTES: '60000000' } }) // or the peers of one that hangs would be ended by what waits for them
     const rooms = Array.from({ length: kRooms }, () => {
       const room = fresh('faults')
       return Array.from({ length: kPeersARoom }, (_, i) => new SteadyClient(replicas, room, `peer-${i}`, seeded(seed + i + 1)))

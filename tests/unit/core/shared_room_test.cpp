@@ -159,6 +159,21 @@ TEST_F(SharedRoomTest, TellsAtOnceWhileTheLogIsOutOfReachAndNotAgainAfterwards) 
   EXPECT_EQ(ben.read(), Lines{"ana: after"});
 }
 
+TEST_F(SharedRoomTest, DoesNotTellAheadWhatTheLogHasSaidAlready) {
+  FakeClient ana;
+  FakeClient ben;
+  let_in("ana", ana);
+  let_in("ben", ben);
+  say(ana, "once");
+  room_->apply(++position_, journal_.asked.back().fact, now_);
+  EXPECT_EQ(ben.read(), Lines{"ana: once"});
+  room_->unreachable(now_);  // the answer is lost, and it is asked again
+  EXPECT_EQ(ben.read(), Lines{});
+  room_->reachable();
+  answer(journal_.asked.back(), Answer::Outcome::nothing, 0);
+  EXPECT_EQ(room_->held(), 0U);
+}
+
 TEST_F(SharedRoomTest, GivesANewcomerWhatTheOthersWereToldAhead) {
   FakeClient ana;
   FakeClient ben;
