@@ -16,6 +16,7 @@
 #include "routes/ice_routes.hpp"
 #include "routes/items_routes.hpp"
 #include "routes/peerjs_routes.hpp"
+#include "routes/room_count_route.hpp"
 #include "routes/rooms_routes.hpp"
 #include "routes/service_routes.hpp"
 
@@ -82,6 +83,7 @@ std::set<std::string> served_operations() {
     ops::Log log({.level = ops::Level::error, .format = ops::Log::Format::text, .instance = ""});
     add_items_routes(router, {*store, feed, ""});
     add_rooms_routes(router, AdminGuard("", true), rooms);
+    add_room_count_route(router, rooms, "", {});
     add_ice_routes(router, metrics, {ice, log, "", "", false, 0, {}, {}, {}});
     add_service_routes(router, {"", "", {}, {}, {}, {}, {}, {}, {}, metrics});
     add_openapi_route(router);
