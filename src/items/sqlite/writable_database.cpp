@@ -53,6 +53,13 @@ core::Result<std::unique_ptr<WritableDatabase>> WritableDatabase::open(const Sql
   const auto mode = create ? Connection::Mode::create : Connection::Mode::read_write;
   core::Result<Connection> connection = Connection::open(options.path, mode, options.busy_timeout);
   if (!connection) return std::move(connection).error();
+  if (!create) {
+    // `cat backup.db > items.db` begins with nothing. A schema in it would be what is left in the end; a file of which
+    // only a part is there SQLite refuses by itself.
+    const auto pages = connection->integer("PRAGMA page_count");
+    if (!pages) return pages.error();
+    if (*pages == 0) return unavailable("The items database file is empty.");
+  }
   auto database = std::make_unique<WritableDatabase>(Opening(), options, state, std::move(*connection));
   if (auto prepared = database->prepare(); !prepared) return prepared.error();
   return database;

@@ -136,6 +136,27 @@ TEST(PlainCopy, OverAnIdleStoreIsTakenUp) {
   EXPECT_EQ(names_in(world.path()), std::vector<std::string>{"kept"});
 }
 
+TEST(PlainCopy, ThatIsSlowIsWaitedFor) {
+  SqliteWorld world(idle_soon());
+  ItemCalls calls(world.store());
+  ASSERT_TRUE(calls.create("kept"));
+  ASSERT_TRUE(soon([&] { return wal_is_empty(world.path()); }));
+  const std::string backup = bytes_of(world.path());
+  // waits: it is promised for a store that was idle for a second
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  for (const std::size_t so_far : {std::size_t{0}, backup.size() / 2}) {
+    overwrite(world.path(), backup.substr(0, so_far));
+    EXPECT_TRUE(soon([&] { return !calls.create("into what?"); })) << so_far << " bytes are no database";
+  }
+  overwrite(world.path(), backup);
+  EXPECT_TRUE(soon([&] {
+    const auto page = calls.list();
+    return page && page->items.size() == 1 && page->total == 1;
+  }));
+  world.close();
+  EXPECT_EQ(names_in(world.path()), std::vector<std::string>{"kept"});
+}
+
 TEST(PlainCopy, OverAStoreThatHasJustWrittenIsNotMixedWithItsWal) {
   SqliteWorld world(never_idle());
   std::string backup;
