@@ -232,7 +232,7 @@ void Wire::flush() {
       return socket_->wait_writable(shared_from_this());
     }
     if (went.stop == net::Stop::wants_read) return;  // a TLS handshake goes on with what comes
-    if (went.stop != net::Stop::none) return fail("the connection broke");
+    if (went.stop != net::Stop::none) return break_down();
   }
   out_.clear();
   sent_ = 0;
@@ -258,6 +258,11 @@ void Wire::let_go() {
 void Wire::close() {
   state_ = State::over;
   if (socket_) socket_->close();
+}
+
+void Wire::break_down() {
+  const bool in_handshake = is_tls_ && state_ == State::greeting;
+  fail(in_handshake ? "TLS failed: is its certificate one that this machine trusts?" : "the connection broke");
 }
 
 void Wire::fail(std::string_view why) {

@@ -72,6 +72,7 @@ class Wire final : public net::ReadyHandler, public std::enable_shared_from_this
   void flush_later();
   void flush();
   void close();
+  void break_down();
   void fail(std::string_view why);
 
   net::IoThread& io_;
