@@ -142,9 +142,7 @@ void Wire::on_readable() {
       socket_->wait_writable(shared_from_this());
       break;
     }
-    if (got.stop != net::Stop::none)
-      return fail(is_tls_ && state_ == State::greeting ? "TLS failed: is its certificate one that this machine trusts?"
-                                                       : "the connection broke");
+    if (got.stop != net::Stop::none) return break_down();
     if (!is_tls_ && got.bytes < scratch.size()) break;
   }
   if (state_ == State::over) return;
