@@ -75,7 +75,6 @@ class SharedMail::Address final : public redis::ChannelListener {
   std::string rival_proof;
   std::vector<std::string> askers;  ///< origins that wait for a sign of life
   std::string told;                 ///< the token that Redis was told of; empty: letters only
-  std::size_t most = 0;             ///< holders of its group
   std::int64_t listed_until = 0;    ///< as the list of names has it, in ms since 1970; 0: not listed
   bool moved_on = false;            ///< asking: it was given to me, and to another one since
   bool asking = false;              ///< here: Redis is being told that it still is

@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "cluster/channel_text.hpp"
 #include "cluster/mail_address.hpp"
 #include "cluster/mail_scripts.hpp"
 #include "ops/secret.hpp"
@@ -24,10 +25,6 @@ constexpr std::chrono::seconds kLinger{1};
 constexpr std::chrono::seconds kTryAgain{1};
 /// As many names are listed at most.
 constexpr std::string_view kMaxListed = "10000";
-
-std::int64_t wall_ms() {
-  return std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
 
 /// Redis needs to tell tokens apart, not to know them: they may be somebody's credentials.
 std::string proof_of(std::string_view token) {
@@ -88,10 +85,7 @@ redis::Client::OnReply SharedMail::for_address(const Address& address, Answered 
 
 void SharedMail::enter(const std::string& name, const std::string& token, std::size_t most, Decided decided) {
   Address* known = find(name);
-  if (known != nullptr && known->stage == Address::Stage::here) {
-    known->most = most;
-    return decided(Entry::here);
-  }
+  if (known != nullptr && known->stage == Address::Stage::here) return decided(Entry::here);
   Address& address = known != nullptr ? *known : note(name);
   address.entrants.push_back({token, most, std::move(decided)});
   if (!client_.is_up(home_key(name))) return live_here(address, false);
@@ -118,6 +112,12 @@ void SharedMail::claim(Address& address, std::string_view mode) {
   address.stage = Address::Stage::asking;
   address.moved_on = false;
   address.told = address.entrants.empty() ? std::string() : address.entrants.front().token;
+  ask_redis(address, mode,
+            for_address(address, [this](Address& known, const redis::Reply& reply) { on_claimed(known, reply); }));
+}
+
+/// For the token that it is told of here.
+void SharedMail::ask_redis(const Address& address, std::string_view mode, redis::Client::OnReply on_reply) {
   const std::string key = home_key(address.name);
   const std::string proof = proof_of(address.told);
   const std::string lease = std::to_string(kMailLease.count());
@@ -125,8 +125,7 @@ void SharedMail::claim(Address& address, std::string_view mode) {
   const std::array<std::string_view, 1> keys{key};
   const std::array<std::string_view, 7> arguments{
       origin_, proof, mode, lease, channels, address.rival, address.rival_proof};
-  client_.eval(mail_scripts::kAll[mail_scripts::kClaim], keys, arguments,
-               for_address(address, [this](Address& known, const redis::Reply& reply) { on_claimed(known, reply); }));
+  client_.eval(mail_scripts::kAll[mail_scripts::kClaim], keys, arguments, std::move(on_reply));
 }
 
 void SharedMail::on_claimed(Address& address, const redis::Reply& reply) {
@@ -158,7 +157,6 @@ void SharedMail::live_here(Address& address, bool leased) {
   address.bytes = 0;
   address.sending = 0;
   ++address.batch;
-  if (!address.entrants.empty()) address.most = address.entrants.front().most;
   const std::deque<core::Letter> letters = std::exchange(address.letters, {});
   const std::deque<Entrant> entrants = std::exchange(address.entrants, {});
   for (const core::Letter& letter : letters) arrived(letter);
@@ -181,15 +179,8 @@ void SharedMail::stay(Address& address) {
   address.refresh_at = io_.now() + kRefreshEvery;
   address.told = mailroom_.holder_token(address.name);
   if (!address.told.empty()) enlist(address, SIZE_MAX, ignore);
-  const std::string key = home_key(address.name);
-  const std::string proof = proof_of(address.told);
-  const std::string lease = std::to_string(kMailLease.count());
-  const std::string channels = channel_prefix(address.name);
-  const std::array<std::string_view, 1> keys{key};
-  const std::array<std::string_view, 7> arguments{
-      origin_, proof, address.told.empty() ? "keep" : "stay", lease, channels, "", ""};
-  client_.eval(mail_scripts::kAll[mail_scripts::kClaim], keys, arguments,
-               for_address(address, [this](Address& known, const redis::Reply& reply) { on_stayed(known, reply); }));
+  ask_redis(address, address.told.empty() ? "keep" : "stay",
+            for_address(address, [this](Address& known, const redis::Reply& reply) { on_stayed(known, reply); }));
 }
 
 void SharedMail::on_stayed(Address& address, const redis::Reply& reply) {

@@ -47,6 +47,7 @@ class SharedMail final : public signalling::MailBus {
 
   void ask(Address& address);
   void claim(Address& address, std::string_view mode);
+  void ask_redis(const Address& address, std::string_view mode, redis::Client::OnReply on_reply);
   void on_claimed(Address& address, const redis::Reply& reply);
   void live_here(Address& address, bool leased);
   void refuse_first(Address& address, Entry why);
@@ -77,7 +78,6 @@ class SharedMail final : public signalling::MailBus {
   redis::Client client_;
   std::unordered_map<std::string, std::unique_ptr<Address>> addresses_;
   std::vector<std::string> ticking_;  ///< reused: the addresses of a tick
-  std::size_t in_flight_ = 0;         ///< letters that Redis has not answered for
   std::uint64_t born_ = 0;
 };
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
 
+#include "cluster/channel_text.hpp"
 #include "cluster/mail_address.hpp"
 #include "cluster/mail_scripts.hpp"
 #include "cluster/shared_mail.hpp"
@@ -20,27 +20,6 @@ constexpr std::size_t kMaxAddresses = 100'000;
 constexpr std::size_t kMaxBatch = 64;
 /// Origins that may wait for one holder's sign of life.
 constexpr std::size_t kMaxAskers = 16;
-
-/// The part of `text` up to the next blank, which is taken away.
-std::string_view next_word(std::string_view& text) {
-  const std::size_t end = text.find(' ');
-  const std::string_view word = text.substr(0, end);
-  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  return word;
-}
-
-std::size_t next_number(std::string_view& text) {
-  const std::string_view word = next_word(text);
-  std::size_t number = 0;
-  std::from_chars(word.data(), word.data() + word.size(), number);
-  return number;
-}
-
-std::string next_bytes(std::string_view& text, std::size_t size) {
-  std::string bytes(text.substr(0, size));
-  text.remove_prefix(bytes.size());
-  return bytes;
-}
 
 /// `letter MAY_WAIT SIZE FROM FRAME`, or `hand WAITED SIZE FROM FRAME`
 std::string write_letter(std::string_view kind, std::size_t number, std::string_view from, std::string_view frame) {
@@ -127,8 +106,8 @@ void SharedMail::hear(Address& address, std::string_view payload) {
   const std::string_view kind = next_word(payload);
   const Address::Stage stage = address.stage;
   if (kind == "letter" || kind == "hand") {
-    const std::size_t number = next_number(payload);
-    const std::size_t size = next_number(payload);
+    const std::uint64_t number = next_number(payload);
+    const std::uint64_t size = next_number(payload);
     std::string from = next_bytes(payload, size);
     if (kind == "hand" && stage == Address::Stage::receiving) {
       const auto waited = std::chrono::milliseconds(number);

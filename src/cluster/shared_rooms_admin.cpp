@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "cluster/answers.hpp"
+#include "cluster/channel_text.hpp"
 #include "cluster/place.hpp"
 #include "cluster/script_call.hpp"
 #include "cluster/scripts.hpp"
@@ -16,11 +17,6 @@ constexpr std::string_view kRooms = "grtc:rooms";
 constexpr std::chrono::minutes kEnlisted{3};
 /// As many rooms are listed at most.
 constexpr std::string_view kMaxListed = "10000";
-
-std::int64_t wall_ms() {
-  using std::chrono::milliseconds;
-  return std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
 
 std::string session_key(std::string_view token) {
   return "grtc:session:" + std::string(token);

@@ -1,10 +1,11 @@
 #include "cluster/shared_topics.hpp"
 
 #include <array>
-#include <charconv>
 #include <span>
 #include <utility>
 #include <vector>
+
+#include "cluster/channel_text.hpp"
 
 namespace grtc::cluster {
 namespace {
@@ -15,7 +16,6 @@ constexpr std::size_t kMaxPending = 10'000;
 constexpr std::chrono::seconds kMaxHeld{2};
 /// How often the hash hears that the subscribers here are still there; it believes so for three times as long.
 constexpr std::chrono::seconds kCountEvery{20};
-constexpr std::string_view kBelievedMs = "60000";
 constexpr std::chrono::milliseconds kBelieved{60'000};
 /// As many topics are listed at most.
 constexpr std::string_view kMaxListed = "10000";
@@ -40,32 +40,6 @@ end
 if ARGV[4] ~= '' then redis.call('SPUBLISH', KEYS[2], string.format('%d ', total) .. ARGV[4]) end
 return total
 )lua"}};
-
-/// The part of `text` up to the next blank, which is taken away.
-std::string_view next_word(std::string_view& text) {
-  const std::size_t end = text.find(' ');
-  const std::string_view word = text.substr(0, end);
-  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  return word;
-}
-
-std::int64_t wall_ms() {
-  using std::chrono::milliseconds;
-  return std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
-std::uint64_t next_number(std::string_view& text) {
-  const std::string_view word = next_word(text);
-  std::uint64_t number = 0;
-  std::from_chars(word.data(), word.data() + word.size(), number);
-  return number;
-}
-
-std::string next_bytes(std::string_view& text, std::size_t size) {
-  std::string bytes(text.substr(0, size));
-  text.remove_prefix(bytes.size());
-  return bytes;
-}
 
 /// The subscribers that a hash of counts tells of, those of replicas that have not been heard of for long left out.
 std::size_t total_of(const redis::Reply& counts) {
@@ -157,8 +131,9 @@ void SharedTopics::say(const std::string& topic, std::size_t subscribers, const 
   const std::string counts = key_of(topic, "count");
   const std::string channel = key_of(topic, "said");
   const std::string number = std::to_string(subscribers);
+  const std::string believed = std::to_string(kBelieved.count());
   const std::array<std::string_view, 2> keys{counts, channel};
-  const std::array<std::string_view, 4> arguments{origin_, number, kBelievedMs, text};
+  const std::array<std::string_view, 4> arguments{origin_, number, believed, text};
   client_.eval(kScripts[0], keys, arguments, std::move(on_reply));
 }
 
