@@ -30,6 +30,8 @@ constexpr std::string_view kDoorPattern = "/ws/{room}";
 constexpr std::size_t kMaxJoinAddresses = 32768;
 /// Older sessions are not worth restoring: their clients have begun anew.
 constexpr std::chrono::minutes kMaxSessionAge{5};
+/// One that starts takes no work before it has reached Redis once; or this long, as items and the page need no Redis.
+constexpr std::chrono::seconds kMaxWaitForReplicas{5};
 
 core::WallTime wall_now() {
   return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -225,8 +227,16 @@ void Composition::add_service_routes(http::Router& router) {
                                       .replicas_reachable = replicas_reachable(),
                                       .rooms = sum(&signalling::GrtcHub::room_count),
                                       .peers = sum(&signalling::GrtcHub::peer_count),
-                                      .readiness = [this] { return readiness_.load(); },
+                                      .readiness = [this] { return readiness(); },
                                       .metrics = metrics_});
+}
+
+routes::Readiness Composition::readiness() {
+  const routes::Readiness state = readiness_;
+  if (state != routes::Readiness::ready || shared_rooms_.empty() || has_met_replicas_) return state;
+  if (!replicas_reachable()() && steady_now() < started_at_ + kMaxWaitForReplicas) return routes::Readiness::starting;
+  has_met_replicas_ = true;
+  return state;
 }
 
 std::function<bool()> Composition::replicas_reachable() {
@@ -246,7 +256,6 @@ void Composition::publish_metrics(const http::Router& router) {
   http_metrics_ = std::make_unique<ops::HttpMetrics>(std::move(routes));
   http_metrics_->publish(metrics_);
   ice_->publish(metrics_);
-  if (ice_monitor_) ice_monitor_->publish(metrics_);
   if (ice_monitor_) ice_monitor_->publish(metrics_);
   publish_signalling(metrics_, hub_pointers_);
   publish_cluster(metrics_, shared_rooms_);

@@ -72,6 +72,7 @@ class Composition {
   [[nodiscard]] core::Result<std::shared_ptr<http::Router>> make_router();
   void add_ice_routes(http::Router& router);
   void add_service_routes(http::Router& router);
+  [[nodiscard]] routes::Readiness readiness();
   [[nodiscard]] std::function<bool()> replicas_reachable();
   void publish_metrics(const http::Router& router);
   void observe(const http::Observation& seen);
@@ -84,6 +85,7 @@ class Composition {
   ops::Log& log_;
   const core::TimePoint started_at_;
   std::atomic<routes::Readiness> readiness_{routes::Readiness::starting};
+  std::atomic<bool> has_met_replicas_{false};  ///< or has waited long enough for them
   ops::RateTable join_rate_;
   std::atomic<std::uint64_t> untrusted_forwards_{0};
   signalling::GrtcOptions hub_options_;

@@ -4,7 +4,10 @@
 step_names=() step_results=() step_times=() step_counts=()
 passed_total=0 failed_total=0 skipped_total=0
 skip_reasons=()
+failures=''
 logs=build/logs
+# What is told again of one failure, and of all: who reads the end of half an hour's output has to find the cause there.
+failure_lines=30 all_failure_lines=200
 
 # run_step NAME KIND COMMAND...: runs it with its output shown and kept in build/logs/NAME.log.
 # KIND says how the log is counted: gtest, node, lines (one `pass`, `fail` or `skip` a line), check (one that
@@ -24,6 +27,7 @@ run_step() {
   code=${PIPESTATUS[0]}
   set -e
   count "$kind" "$log" "$code"
+  [ "$step_failed" -eq 0 ] || failures+=$(printf '\n--- %s\n%s' "$name" "$(what_failed "$kind" "$log")")$'\n'
   note_step "$name" "$code" "$(seconds_since "$start")"
   return 0
 }
@@ -82,6 +86,34 @@ count() {
   count_as "$passed" "$failed" "$skipped"
 }
 
+# what_failed KIND LOG: each test that failed with what it said; where none did (a crash, a build), the end of the log.
+what_failed() {
+  local kind=$1 log=$2 found=''
+  case "$kind" in
+    node) found=$(tap_failures "$log.tap" 2>/dev/null || true) ;;
+    gtest) found=$(gtest_failures "$log" || true) ;;
+    lines) found=$(grep -E '^fail ' "$log" || true) ;;
+  esac
+  printf '%s\n' "${found:-$(tail -n "$failure_lines" "$log")}"
+}
+
+# A `describe` fails because of what is in it, which is told already.
+tap_failures() {
+  awk -v most="$failure_lines" '
+    /^ *not ok / { block = $0; lines = 1; inside = 1; suite = 0; next }
+    !inside { next }
+    /failureType: .subtestsFailed/ { suite = 1 }
+    { if (lines++ < most) block = block "\n" $0 }
+    /^ *\.\.\.$/ { if (!suite) print block; inside = 0 }' "$1"
+}
+
+gtest_failures() {
+  awk -v most="$failure_lines" '
+    /^\[ RUN      \]/ { block = ""; lines = 0; next }
+    /^\[  FAILED  \] .*\([0-9]+ ms\)$/ { print block $0; next }
+    { if (lines++ < most) block = block $0 "\n" }' "$1"
+}
+
 collect_reasons() {
   local line
   while IFS= read -r line; do
@@ -89,7 +121,7 @@ collect_reasons() {
   done <<<"$1"
 }
 
-# The table, the reasons for what was skipped and, last, the plain counts. The exit code says whether all passed.
+# The table, the reasons for what was skipped, what failed and, last, the plain counts. The exit code says whether all passed.
 report_steps() {
   local i passed failed skipped
   printf '\n%-22s %-7s %7s %7s %8s %10s\n' step result passed failed skipped time
@@ -102,6 +134,7 @@ report_steps() {
     printf '\nskipped:\n'
     printf '  %s\n' "${skip_reasons[@]}" | sort | uniq -c
   fi
+  [ -z "$failures" ] || printf '\nfailed:%s\n' "$(head -n "$all_failure_lines" <<<"$failures")"
   printf '\n%d passed, %d failed' "$passed_total" "$failed_total"
   [ "$skipped_total" -eq 0 ] || printf ', %d skipped' "$skipped_total"
   printf '\n'

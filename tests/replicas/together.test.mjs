@@ -17,6 +17,28 @@ const health = async (server) => (await get(server, '/health')).json
 const becomes = (server, status) => waitFor(async () => (await health(server)).status === status, { timeoutMs: 15_000, what: `/health to say ${status}` })
 
 describe('Replicas', { skip: noRedis, concurrency: 2 }, () => {
+  it('one that starts is ready once it has reached Redis: what it is asked then it can answer', async (t) => {
+    const redis = await startRedis(t)
+    redis.pause()
+    const { all: [one] } = await startReplicas(t, { redis, count: 1, waitReady: false })
+    const early = await get(one, '/ready')
+    assert.equal(early.status, 503, early.text)
+    assert.equal(early.headers['retry-after'], '1')
+    redis.resume()
+    await one.ready()
+    assert.equal((await get(one, '/api/rooms/anybody/count')).status, 200)
+  })
+
+  it('one that starts while Redis is away is ready after 5 s: items and the page need no Redis', async (t) => {
+    const redis = await startRedis(t)
+    await redis.stop('SIGKILL')
+    const { all: [one] } = await startReplicas(t, { redis, count: 1 })
+    const { status, uptime_s } = await health(one)
+    assert.equal(status, 'degraded')
+    assert.ok(uptime_s >= 4, `ready after ${uptime_s} s`)
+    assert.equal((await get(one, '/api/items')).status, 200)
+  })
+
   it('without Redis those on one replica talk on, and the others hear all of it, in order, when it is back', async (t) => {
     const redis = await startRedis(t, { persistent: true })
     const { all: [one, two] } = await startReplicas(t, { redis, count: 2, env: { ...kFast, RESUME_WINDOW_S: '30' } })

@@ -64,14 +64,26 @@ export class Redis {
   get url() { return `redis://127.0.0.1:${this.port}` }
 
   async start() {
-    this.port ??= this.options.port ?? await freePort()
+    if (this.port ?? this.options.port) return this.#startAt(this.port ??= this.options.port)
+    // Between asking for a port and listening at it, anybody may have taken it.
+    for (let tries = 1; ; tries++) {
+      this.port = await freePort()
+      try {
+        return await this.#startAt(this.port)
+      } catch (error) {
+        if (tries === 5 || !/Address already in use/.test(error.message)) throw error
+      }
+    }
+  }
+
+  async #startAt(port) {
     const files = []
     if (this.options.sentinel) {
       const file = path.join(this.folder, 'sentinel.conf')
       writeFileSync(file, `${this.options.sentinel.join('\n')}\n`)
       files.push(file, '--sentinel')
     }
-    const child = spawn(kProgram, [...files, '--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder, ...(this.options.sentinel ? [] : ['--save', '',
+    const child = spawn(kProgram, [...files, '--port', String(port), '--bind', '127.0.0.1', '--dir', this.folder, ...(this.options.sentinel ? [] : ['--save', '',
       '--appendonly', this.options.persistent ? 'yes' : 'no', '--appendfsync', 'always']), ...(this.options.args ?? [])],
     { cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'] })
     this.process = child
