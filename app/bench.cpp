@@ -12,7 +12,7 @@
 namespace grtc::app {
 namespace {
 
-constexpr const char* kSelf = "grtc bench";
+constexpr const char* kBench = "grtc bench";
 constexpr const char* kPurpose =
     "Puts a server under load and checks what comes of it: `grtc bench` measures any gRTC, PeerJS or y-webrtc server, "
     "`grtc bench chaos` cuts its own connections to a gRTC server and proves that nothing was lost.";
@@ -23,7 +23,7 @@ std::optional<int> read_number(const char* flag, const std::string& text, double
   const auto [stopped, error] = std::from_chars(text.data(), end, number);
   if (error == std::errc() && stopped == end && number >= least && number <= most) return std::nullopt;
   const auto bound = [](double value) { return std::to_string(static_cast<long long>(value)); };
-  return say_wrong(kSelf,
+  return say_wrong(kBench,
                    std::string(flag) + "=" + text + ": must be a number from " + bound(least) + " to " + bound(most));
 }
 
@@ -55,10 +55,10 @@ std::optional<int> read_plan(const Flags& flags, bool chaos, bench::Plan& plan) 
     if (wrong) return wrong;
   }
   if (!bench::Dialect::by_name(flags.protocol)) {
-    return say_wrong(kSelf, "--protocol=" + flags.protocol + ": must be grtc, peerjs or y-webrtc");
+    return say_wrong(kBench, "--protocol=" + flags.protocol + ": must be grtc, peerjs or y-webrtc");
   }
   if (chaos && flags.protocol != "grtc") {
-    return say_wrong(kSelf, "chaos is for grtc: the other protocols promise nothing over a broken connection");
+    return say_wrong(kBench, "chaos is for grtc: the other protocols promise nothing over a broken connection");
   }
   plan.protocol = flags.protocol;
   plan.rooms = static_cast<std::uint32_t>(rooms);
@@ -90,7 +90,7 @@ int tell(const bench::Outcome& outcome, const Flags& flags, bool chaos) {
     if (!flags.json) std::puts("nothing was lost, doubled or reordered");
     return kDone;
   }
-  return say_failed(kSelf, "the promise of resume was broken");
+  return say_failed(kBench, "the promise of resume was broken");
 }
 
 }  // namespace
@@ -116,20 +116,20 @@ int bench(Words words) {
       {.name = "--compare", .help = "a second server, which is run after the first", .text = &flags.compare},
       {.name = "--json", .help = "JSON, one line a server", .is_given = &flags.json},
   };
-  if (const auto end = read_arguments(kSelf, kPurpose, arguments, words)) return *end;
+  if (const auto end = read_arguments(kBench, kPurpose, arguments, words)) return *end;
   bench::Plan plan;
   if (const auto wrong = read_plan(flags, chaos, plan)) return *wrong;
   raise_descriptor_bound();
   const auto first = run_one(plan, flags.url);
   if (!first) {
     const bool wrong = first.error().code == core::Code::bad_request;
-    return wrong ? say_wrong(kSelf, "--url=" + flags.url + ": " + first.error().sentence)
-                 : say_failed(kSelf, flags.url + ": " + first.error().sentence);
+    return wrong ? say_wrong(kBench, "--url=" + flags.url + ": " + first.error().sentence)
+                 : say_failed(kBench, flags.url + ": " + first.error().sentence);
   }
   const int code = tell(*first, flags, chaos);
   if (flags.compare.empty() || code != kDone) return code;
   const auto second = run_one(plan, flags.compare);
-  if (!second) return say_failed(kSelf, flags.compare + ": " + second.error().sentence);
+  if (!second) return say_failed(kBench, flags.compare + ": " + second.error().sentence);
   const int second_code = tell(*second, flags, chaos);
   if (!flags.json) std::fputs(bench::comparison_text(*first, *second).c_str(), stdout);
   return second_code;

@@ -11,7 +11,7 @@
 namespace grtc::app {
 namespace {
 
-constexpr const char* kSelf = "grtc doctor";
+constexpr const char* kDoctor = "grtc doctor";
 constexpr std::size_t kMaxWords = 600;
 
 std::string variable(const char* name) {
@@ -47,7 +47,7 @@ int doctor(Words words) {
       "Looks at what a server with this environment needs, and prints one line each with the remedy. Exit code 1 when "
       "something fails.";
   if (const auto end =
-          read_arguments(kSelf, purpose,
+          read_arguments(kDoctor, purpose,
                          {{.name = "--url",
                            .help = "as users reach the server, to look at the proxy too: https://chat.example",
                            .text = &public_url}},

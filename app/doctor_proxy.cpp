@@ -9,7 +9,7 @@ namespace {
 
 using State = Diagnosis::State;
 
-constexpr std::chrono::seconds kPatience{5};
+constexpr std::chrono::seconds kProxyPatience{5};
 
 /// The value of a metric without labels; nothing when it is not there.
 std::optional<double> metric(const std::string& page, const std::string& name) {
@@ -22,7 +22,7 @@ std::optional<double> metric(const std::string& page, const std::string& name) {
 }
 
 void diagnose_forwards(const std::string& own_url, Diagnoses& to) {
-  const auto page = probe(own_url + "/metrics", kPatience);
+  const auto page = probe(own_url + "/metrics", kProxyPatience);
   if (!page) return;  // the port's line has said why
   const auto strangers = metric(page->body, "grtc_http_untrusted_forwards_total");
   if (strangers.value_or(0) > 0) {
@@ -41,7 +41,7 @@ void diagnose_upgrade(const std::string& url, Diagnoses& to) {
       "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
       "Sec-WebSocket-Key: Z3J0Yy1kb2N0b3IuLi4uLg==\r\n",
       "\r\n\r\n"};
-  const auto answer = probe(url + "/ws/grtc-doctor?peer_id=grtc-doctor", kPatience, how);
+  const auto answer = probe(url + "/ws/grtc-doctor?peer_id=grtc-doctor", kProxyPatience, how);
   if (!answer) {
     to.push_back({State::fail, "websocket", url + ": " + answer.error().sentence});
   } else if (answer->status == 101 || answer->status == 401) {
@@ -56,7 +56,7 @@ void diagnose_upgrade(const std::string& url, Diagnoses& to) {
 }
 
 void diagnose_stream(const std::string& url, Diagnoses& to) {
-  const auto answer = probe(url + "/api/items/events", kPatience, {"", "retry:"});
+  const auto answer = probe(url + "/api/items/events", kProxyPatience, {"", "retry:"});
   if (answer && answer->status == 200 && answer->body.find("retry:") != std::string::npos) {
     to.push_back({State::ok, "events", url + " passes events on as they come"});
   } else if (answer && answer->status != 200) {
@@ -71,7 +71,7 @@ void diagnose_stream(const std::string& url, Diagnoses& to) {
 void diagnose_proxy(const std::string& own_url, const std::string& public_url, Diagnoses& to) {
   if (!public_url.empty()) {
     const std::string url = public_url.ends_with("/") ? public_url.substr(0, public_url.size() - 1) : public_url;
-    const auto answer = probe(url + "/health", kPatience);
+    const auto answer = probe(url + "/health", kProxyPatience);
     if (!answer || answer->status != 200) {
       to.push_back({State::fail, "url",
                     url + ": " + (answer ? "status " + std::to_string(answer->status) : answer.error().sentence)});

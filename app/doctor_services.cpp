@@ -12,7 +12,7 @@ namespace {
 
 using State = Diagnosis::State;
 
-constexpr std::chrono::seconds kPatience{3};
+constexpr std::chrono::seconds kServicePatience{3};
 
 /// Host and port of `scheme://[user[:password]@]host[:port][/…]`, without looking at the rest.
 ops::IceTarget target_of(std::string_view url, std::uint16_t port) {
@@ -43,7 +43,7 @@ core::Result<std::string> greet(const ops::IceTarget& target, bool tls, std::str
   const StopLine never;
   for (const turn::Endpoint& server : *servers) {
     ClientSocket socket(never);
-    const auto until = ClientSocket::Clock::now() + kPatience;
+    const auto until = ClientSocket::Clock::now() + kServicePatience;
     auto done = socket.connect(server, true, until);
     if (done && tls) done = socket.secure(target.host, until);
     if (done) done = socket.send(hello, until);
@@ -85,7 +85,7 @@ void diagnose_postgres(const std::string& database_url, Diagnoses& to) {
     to.push_back({State::fail, "postgresql", "DATABASE_URL must be postgresql://user:password@host:port/database"});
     return;
   }
-  const auto session = items::postgres::Session::open(database_url, kPatience);
+  const auto session = items::postgres::Session::open(database_url, kServicePatience);
   if (!session) {
     to.push_back(
         {State::fail, "postgresql",

@@ -12,7 +12,7 @@ namespace {
 
 constexpr const char* kSelf = "grtc health";
 /// Under the time that container engines give a check by default.
-constexpr std::chrono::seconds kPatience{5};
+constexpr std::chrono::seconds kHealthPatience{5};
 
 }  // namespace
 
@@ -31,7 +31,7 @@ int health(Words words) {
     if (!settings) return say_wrong(kSelf, settings.error().sentence);
     url = own_url(*settings);
   }
-  const auto answer = probe(url, kPatience);
+  const auto answer = probe(url, kHealthPatience);
   if (!answer) {
     if (answer.error().code == core::Code::bad_request) return say_wrong(kSelf, "--url=" + answer.error().sentence);
     return say_failed(kSelf, url + ": " + answer.error().sentence);

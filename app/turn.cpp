@@ -9,7 +9,7 @@
 namespace grtc::app {
 namespace {
 
-constexpr const char* kSelf = "grtc turn check";
+constexpr const char* kTurn = "grtc turn check";
 
 /// The settings of the environment, with `url` in the place of the one kind of URL that it is.
 core::Result<ops::IceConfig> config_with(const std::string& url) {
@@ -28,7 +28,7 @@ int check(Words words) {
   const std::string purpose =
       "Asks each of STUN_URLS for this side's address, and makes a real allocation on each of TURN_URLS and sends a "
       "packet to itself through it. One line each; exit code 0 when all work, 1 when not.";
-  if (const auto end = read_arguments(kSelf, purpose,
+  if (const auto end = read_arguments(kTurn, purpose,
                                       {{.name = "--url",
                                         .help = "check this one only, as turn:turn.example.org:3478?transport=udp",
                                         .text = &url,
@@ -38,14 +38,14 @@ int check(Words words) {
   }
   if (!url.empty()) {
     const auto kind = url.starts_with("turn") ? ops::IceKind::turn : ops::IceKind::stun;
-    if (const auto fault = ops::ice_url_fault(kind, url)) return say_wrong(kSelf, "--url=" + url + ": " + *fault);
+    if (const auto fault = ops::ice_url_fault(kind, url)) return say_wrong(kTurn, "--url=" + url + ": " + *fault);
   }
   const auto config = config_with(url);
-  if (!config) return say_wrong(kSelf, config.error().sentence);
+  if (!config) return say_wrong(kTurn, config.error().sentence);
   std::vector<std::string> urls = config->stun_urls;
   urls.insert(urls.end(), config->turn_urls.begin(), config->turn_urls.end());
   if (!url.empty()) urls = {url};
-  if (urls.empty()) return say_wrong(kSelf, "there is nothing to check: STUN_URLS and TURN_URLS are not set");
+  if (urls.empty()) return say_wrong(kTurn, "there is nothing to check: STUN_URLS and TURN_URLS are not set");
   const StopLine never;
   int code = kDone;
   for (const std::string& one : urls) {

@@ -31,6 +31,9 @@ inline std::string next_bytes(std::string_view& text, std::size_t size) {
   return bytes;
 }
 
+/// As many names are listed at most.
+inline constexpr std::string_view kMaxListed = "10000";
+
 /// Milliseconds since 1970, by which all replicas tell when something is no longer to be believed.
 inline std::int64_t wall_ms() {
   using std::chrono::milliseconds;

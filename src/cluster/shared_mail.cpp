@@ -23,8 +23,6 @@ constexpr std::chrono::seconds kMaxReceiving{1};
 /// Letters that were on their way to an address when it moved.
 constexpr std::chrono::seconds kLinger{1};
 constexpr std::chrono::seconds kTryAgain{1};
-/// As many names are listed at most.
-constexpr std::string_view kMaxListed = "10000";
 
 /// Redis needs to tell tokens apart, not to know them: they may be somebody's credentials.
 std::string proof_of(std::string_view token) {

@@ -15,8 +15,6 @@ namespace {
 constexpr std::string_view kRooms = "grtc:rooms";
 /// A room is on the list so long after a replica last said that it is open.
 constexpr std::chrono::minutes kEnlisted{3};
-/// As many rooms are listed at most.
-constexpr std::string_view kMaxListed = "10000";
 
 std::string session_key(std::string_view token) {
   return "grtc:session:" + std::string(token);

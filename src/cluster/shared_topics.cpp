@@ -17,8 +17,6 @@ constexpr std::chrono::seconds kMaxHeld{2};
 /// How often the hash hears that the subscribers here are still there; it believes so for three times as long.
 constexpr std::chrono::seconds kCountEvery{20};
 constexpr std::chrono::milliseconds kBelieved{60'000};
-/// As many topics are listed at most.
-constexpr std::string_view kMaxListed = "10000";
 
 // KEYS: how many subscribers each replica has, each with the time until which it is believed; the channel.
 // ARGV: this replica, its number of subscribers, for how long to believe it, what to say ('' for nothing).

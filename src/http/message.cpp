@@ -72,4 +72,9 @@ Response json_response(std::uint16_t status, std::string body) {
   return response;
 }
 
+Response no_store(Response response) {
+  response.headers.push_back({"Cache-Control", "no-store"});
+  return response;
+}
+
 }  // namespace grtc::http

@@ -92,6 +92,8 @@ struct Response {
 
 /// `application/json; charset=utf-8`.
 [[nodiscard]] Response json_response(std::uint16_t status, std::string body);
+/// The same answer, to be kept by nobody (RFC 9111, section 5.2.2.5).
+[[nodiscard]] Response no_store(Response response);
 /// `application/problem+json` (RFC 9457), `Retry-After` and `WWW-Authenticate` where they belong.
 /// The only place where a Problem becomes HTTP.
 [[nodiscard]] Response to_problem_json(const core::Problem& problem);

@@ -27,20 +27,20 @@ core::Problem refused(std::string_view sentence) {
   return {core::Code::unauthorized, std::string(sentence), {}, 0};
 }
 
-struct Parts {
+struct TokenParts {
   std::string_view header;
   std::string_view payload;
   std::string_view signature;
   std::string_view signed_text;
 };
 
-std::optional<Parts> split(std::string_view token) {
+std::optional<TokenParts> split_token(std::string_view token) {
   const std::size_t first = token.find('.');
   if (first == std::string_view::npos) return std::nullopt;
   const std::size_t second = token.find('.', first + 1);
   if (second == std::string_view::npos || token.find('.', second + 1) != std::string_view::npos) return std::nullopt;
-  return Parts{token.substr(0, first), token.substr(first + 1, second - first - 1), token.substr(second + 1),
-               token.substr(0, second)};
+  return TokenParts{token.substr(0, first), token.substr(first + 1, second - first - 1), token.substr(second + 1),
+                    token.substr(0, second)};
 }
 
 std::optional<object> parse_object(simdjson::dom::parser& parser, std::string_view encoded) {
@@ -84,7 +84,7 @@ core::Result<RoomClaims> read_claims(const object& payload, core::WallTime now) 
 
 core::Result<RoomClaims> verify_room_token(std::string_view token, std::string_view secret, core::WallTime now) {
   if (token.size() > kMaxRoomToken) return refused(kMalformed);
-  const auto parts = split(token);
+  const auto parts = split_token(token);
   if (!parts) return refused(kMalformed);
   simdjson::dom::parser parser;
   const auto header = parse_object(parser, parts->header);

@@ -144,10 +144,8 @@ void IceDesk::grant(const Claim& claim, const Reply& reply) {
   if (options_.servers.has_turn()) {
     options_.log.debug("TURN credential handed out", {{"room", claim.room}, {"peer_id", claim.peer_id}});
   }
-  http::Response response = http::json_response(
-      200, "{\"ice_servers\":" + issued.ice_servers + ",\"ttl_s\":" + std::to_string(issued.ttl_s) + "}");
-  response.headers.push_back({"Cache-Control", "no-store"});
-  reply(std::move(response));
+  reply(http::no_store(http::json_response(
+      200, "{\"ice_servers\":" + issued.ice_servers + ",\"ttl_s\":" + std::to_string(issued.ttl_s) + "}")));
 }
 
 void IceDesk::handle(const std::shared_ptr<IceDesk>& desk, const Request& request, Reply reply) {

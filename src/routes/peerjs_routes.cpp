@@ -29,9 +29,7 @@ Response id_list(std::vector<std::string> ids) {
     if (json.size() > 1) json += ',';
     ops::append_json_string(json, id);
   }
-  Response response = http::json_response(200, json + "]");
-  response.headers.push_back({"Cache-Control", "no-store"});
-  return response;
+  return http::no_store(http::json_response(200, json + "]"));
 }
 
 /// A handler for the keys that are served; any other is 404.

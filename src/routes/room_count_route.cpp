@@ -41,9 +41,7 @@ void add_room_count_route(http::Router& router, RoomDirectory& rooms, std::strin
       std::string json = R"({"room":)";
       ops::append_json_string(json, room);
       json += ",\"peers\":" + std::to_string(found ? found->peers.size() : 0) + "}";
-      http::Response response = http::json_response(200, std::move(json));
-      response.headers.push_back({"Cache-Control", "no-store"});
-      reply(std::move(response));
+      reply(http::no_store(http::json_response(200, std::move(json))));
     });
   };
   router.add({http::Method::get, "/api/rooms/{room}/count", handle});

@@ -38,11 +38,6 @@ std::string detail_json(const RoomDetail& room) {
   return json + "]}";
 }
 
-Response no_store(Response response) {
-  response.headers.push_back({"Cache-Control", "no-store"});
-  return response;
-}
-
 /// RFC 9110 §8.3.1: parameters such as the charset don't change the type; its letters' case neither.
 bool is_json(const http::Request& request) {
   const std::string_view given = request.header("content-type").value_or("");
@@ -127,14 +122,14 @@ void list(const Desk& desk, RoomDirectory& /*rooms*/, const Request& request, Re
   }
   rooms->list(*request->executor, [request, reply = std::move(reply)](auto rooms) {
     if (!rooms) return reply(to_problem_json(rooms.error()));
-    reply(no_store(http::json_response(200, list_json(*std::move(rooms)))));
+    reply(http::no_store(http::json_response(200, list_json(*std::move(rooms)))));
   });
 }
 
 void get(const Desk& /*desk*/, RoomDirectory& rooms, const Request& request, Reply reply) {
   rooms.get(request->params[0], *request->executor, [request, reply = std::move(reply)](auto room) {
     if (!room) return reply(to_problem_json(room.error()));
-    reply(no_store(http::json_response(200, detail_json(*room))));
+    reply(http::no_store(http::json_response(200, detail_json(*room))));
   });
 }
 

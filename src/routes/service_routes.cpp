@@ -11,11 +11,6 @@ using http::to_problem_json;
 
 constexpr std::uint32_t kRetryWhileStartingS = 1;
 
-Response no_store(Response response) {
-  response.headers.push_back({"Cache-Control", "no-store"});
-  return response;
-}
-
 Response health(const ServiceOptions& options) {
   const bool readable = options.database_readable();
   const auto uptime = std::chrono::floor<std::chrono::seconds>(options.clock() - options.started_at);
@@ -30,13 +25,13 @@ Response health(const ServiceOptions& options) {
   json.append(R"(,"checks":{"database":")").append(readable ? "ok" : "down");
   json.append(R"(","redis":")").append(redis).append("\"}");
   json += ",\"rooms\":" + std::to_string(options.rooms()) + ",\"peers\":" + std::to_string(options.peers()) + "}";
-  return no_store(http::json_response(readable ? 200 : 503, std::move(json)));
+  return http::no_store(http::json_response(readable ? 200 : 503, std::move(json)));
 }
 
 Response ready(const ServiceOptions& options) {
   switch (options.readiness()) {
     case Readiness::ready:
-      return no_store(http::json_response(200, R"({"status":"ready"})"));
+      return http::no_store(http::json_response(200, R"({"status":"ready"})"));
     case Readiness::starting:
       return to_problem_json({Code::unavailable, "The server is starting.", {}, kRetryWhileStartingS});
     case Readiness::draining:
@@ -49,7 +44,7 @@ Response metrics(const ServiceOptions& options) {
   Response response;
   response.headers.push_back({"Content-Type", std::string(ops::Metrics::kContentType)});
   response.body = options.metrics.scrape();
-  return no_store(std::move(response));
+  return http::no_store(std::move(response));
 }
 
 }  // namespace

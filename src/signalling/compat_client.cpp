@@ -10,8 +10,6 @@ namespace {
 
 using core::Code;
 
-/// A client that never lets its bucket fill is not bursting, it is flooding.
-constexpr std::chrono::seconds kThrottledTooLong{30};
 constexpr std::chrono::minutes kBadFramesWithin{1};
 /// How long one that sends to a thread that is behind waits before it is read again.
 constexpr std::chrono::milliseconds kCongestion{20};
@@ -23,7 +21,7 @@ CompatClient::CompatClient(CompatHub& hub, net::RawSocket socket, std::shared_pt
       compat_hub_(hub),
       ticket_(std::move(ticket)),
       outbox_(core::EventLog::without_memory(hub.options_.queue)),
-      rate_(hub.options_.message_rate, hub.io_.now()) {
+      throttle_(hub.options_.message_rate, hub.io_) {
   hub.clients_.insert(this);
   attach(&outbox_);
 }
@@ -76,24 +74,22 @@ void CompatClient::bad_frame(std::string_view why) {
 void CompatClient::throttle() {
   if (!is_open()) return;
   if (compat_hub_.congested()) pause_reading(kCongestion);
-  bool paid = rate_.take(compat_hub_.io_.now());
-  if (paid && !rate_.is_empty(compat_hub_.io_.now())) return;
-  // The turn's clock may be older than the end of the pause that this message waited for.
-  const core::TimePoint now = compat_hub_.io_.update_now();
-  if (!paid) paid = rate_.take(now);
-  if (paid && !rate_.is_empty(now)) return;
-  if (!throttled_since_) throttled_since_ = now;
-  if (now - *throttled_since_ >= kThrottledTooLong) {
-    on_flooding();
-    const core::CodeRow& row = core::row_of(Code::rate_limited);
-    return dismiss(row.close_code, row.name);
+  switch (throttle_.pay()) {
+    case Throttle::Verdict::go_on:
+      return;
+    case Throttle::Verdict::pause:
+      compat_hub_.counters_.throttled.add();
+      return pause_reading(throttle_.wait());
+    case Throttle::Verdict::flooding:
+      break;
   }
-  compat_hub_.counters_.throttled.add();
-  pause_reading(rate_.wait());
+  on_flooding();
+  const core::CodeRow& row = core::row_of(Code::rate_limited);
+  dismiss(row.close_code, row.name);
 }
 
 void CompatClient::on_caught_up() {
-  throttled_since_.reset();
+  throttle_.caught_up();
 }
 
 void CompatClient::on_pong() {

@@ -4,9 +4,9 @@
 #include <optional>
 #include <string_view>
 
-#include "core/token_bucket.hpp"
 #include "net/ws_connection.hpp"
 #include "signalling/compat_hub.hpp"
+#include "signalling/throttle.hpp"
 
 namespace grtc::signalling {
 
@@ -62,8 +62,7 @@ class CompatClient : public net::WsConnection {
   std::shared_ptr<void> ticket_;
   core::EventLog outbox_;
   core::Seq sent_ = 0;
-  core::TokenBucket rate_;
-  std::optional<core::TimePoint> throttled_since_;
+  Throttle throttle_;
   std::unique_ptr<BadFrames> bad_frames_;  ///< most clients never send one
   bool parted_ = false;
   bool too_slow_ = false;

@@ -13,9 +13,6 @@ namespace {
 using core::Code;
 using core::LeaveReason;
 
-/// A client that never lets its bucket fill is not bursting, it is flooding.
-constexpr std::chrono::seconds kThrottledTooLong{30};
-
 }  // namespace
 
 GrtcClient::GrtcClient(GrtcHub& hub, net::RawSocket socket, std::optional<core::WallTime> proof_expires,
@@ -24,7 +21,7 @@ GrtcClient::GrtcClient(GrtcHub& hub, net::RawSocket socket, std::optional<core::
       hub_(hub),
       proof_expires_(proof_expires),
       ticket_(std::move(ticket)),
-      rate_(hub.options_.message_rate, hub.io_.now()) {
+      throttle_(hub.options_.message_rate, hub.io_) {
   hub_.clients_.insert(this);
 }
 
@@ -136,24 +133,22 @@ void GrtcClient::on_binary(std::string_view /*message*/) {
 /// Takes the token of the message that was just handled; when none is left for the next one, reading stops.
 void GrtcClient::throttle() {
   if (session_ == nullptr) return;
-  bool paid = rate_.take(hub_.io_.now());
-  if (paid && !rate_.is_empty(hub_.io_.now())) return;
-  // The turn's clock may be older than the end of the pause that this message waited for.
-  const core::TimePoint now = hub_.io_.update_now();
-  if (!paid) paid = rate_.take(now);
-  if (paid && !rate_.is_empty(now)) return;
-  if (!throttled_since_) throttled_since_ = now;
-  if (now - *throttled_since_ >= kThrottledTooLong) {
-    const core::Problem flooding{Code::rate_limited, "This client sends more messages than it may.", {}, 0};
-    let_go(false);
-    return refuse(flooding);
+  switch (throttle_.pay()) {
+    case Throttle::Verdict::go_on:
+      return;
+    case Throttle::Verdict::pause:
+      hub_.counters_.throttled.add();
+      return pause_reading(throttle_.wait());
+    case Throttle::Verdict::flooding:
+      break;
   }
-  hub_.counters_.throttled.add();
-  pause_reading(rate_.wait());
+  const core::Problem flooding{Code::rate_limited, "This client sends more messages than it may.", {}, 0};
+  let_go(false);
+  refuse(flooding);
 }
 
 void GrtcClient::on_caught_up() {
-  throttled_since_.reset();
+  throttle_.caught_up();
 }
 
 // ---- signs of life -------------------------------------------------------------------------------------------

@@ -5,10 +5,10 @@
 #include "core/outlet.hpp"
 #include "core/seq_text.hpp"
 #include "core/session.hpp"
-#include "core/token_bucket.hpp"
 #include "net/ws_connection.hpp"
 #include "signalling/envelope.hpp"
 #include "signalling/presence_update.hpp"
+#include "signalling/throttle.hpp"
 
 namespace grtc::signalling {
 
@@ -87,8 +87,7 @@ class GrtcClient : public net::WsConnection, public core::Outlet {
   core::Session* session_ = nullptr;
   std::optional<core::WallTime> proof_expires_;
   std::shared_ptr<void> ticket_;
-  core::TokenBucket rate_;
-  std::optional<core::TimePoint> throttled_since_;
+  Throttle throttle_;
   /// What was written when a ping left. Once its pong is back and a resume window has passed, the client has no use for
   /// it any more.
   struct Mark {

@@ -18,10 +18,6 @@ constexpr std::size_t kDigest = 32;
 /// A file of this size would take longer to read than what is in it lives.
 constexpr std::size_t kMaxFile = std::size_t{1} << 30;
 
-core::Problem failure(const std::string& path, std::string_view why) {
-  return {core::Code::unavailable, path + ": " + std::string(why), {}, 0};
-}
-
 std::string sha256(std::string_view bytes) {
   std::array<unsigned char, kDigest> digest{};
   unsigned size = 0;
@@ -45,13 +41,17 @@ bool write_file(const std::string& path, std::string_view bytes) {
 
 }  // namespace
 
+core::Problem file_problem(const std::string& path, std::string_view why) {
+  return {core::Code::unavailable, path + ": " + std::string(why), {}, 0};
+}
+
 core::Result<void> save_file(const std::string& path, std::string_view magic, std::string_view inside) {
   const std::string fresh = path + ".new";
   const std::string bytes = std::string(magic) + sha256(inside) + std::string(inside);
   if (write_file(fresh, bytes) && ::rename(fresh.c_str(), path.c_str()) == 0) return {};
   const std::string why = std::strerror(errno);
   ::unlink(fresh.c_str());
-  return failure(path, why);
+  return file_problem(path, why);
 }
 
 core::Result<std::optional<std::string>> take_file(const std::string& path, std::string_view magic,
@@ -60,15 +60,15 @@ core::Result<std::optional<std::string>> take_file(const std::string& path, std:
   if (!file) return std::optional<std::string>();
   const auto size = static_cast<std::size_t>(file.tellg());
   const std::string named(what);
-  if (size > kMaxFile) return failure(path, "is too large to hold " + named + "; it was left alone");
+  if (size > kMaxFile) return file_problem(path, "is too large to hold " + named + "; it was left alone");
   std::string bytes(size, '\0');
   file.seekg(0);
   file.read(bytes.data(), static_cast<std::streamsize>(size));
-  if (!file || !bytes.starts_with(magic)) return failure(path, "holds no " + named + "; it was left alone");
+  if (!file || !bytes.starts_with(magic)) return file_problem(path, "holds no " + named + "; it was left alone");
   ::unlink(path.c_str());
   const std::string inside = bytes.substr(std::min(bytes.size(), magic.size() + kDigest));
   if (bytes.substr(magic.size(), kDigest) != sha256(inside)) {
-    return failure(path, "was damaged; its " + named + " are gone");
+    return file_problem(path, "was damaged; its " + named + " are gone");
   }
   return std::optional(inside);
 }

@@ -59,6 +59,9 @@ class SavedReader {
   bool ok_ = true;
 };
 
+/// What is wrong with the file at `path`, for the log.
+[[nodiscard]] core::Problem file_problem(const std::string& path, std::string_view why);
+
 /// Writes `inside` to `path`, whole or not at all: a new file takes its place by rename, readable by its owner only.
 /// Blocking.
 /// @param magic  what the file is, as its first line

@@ -11,10 +11,6 @@ using core::Problem;
 
 constexpr std::string_view kMagic = "gRTC sessions 1\n";
 
-Problem failure(const std::string& path, std::string_view why) {
-  return {core::Code::unavailable, path + ": " + std::string(why), {}, 0};
-}
-
 std::uint64_t milliseconds(core::WallTime time) {
   return static_cast<std::uint64_t>(time.time_since_epoch().count());
 }
@@ -95,7 +91,7 @@ core::Result<std::vector<core::SavedRoom>> take_sessions(const std::string& path
   SavedReader in(**inside);
   if (now - wall_time(in.number()) > max_age) return rooms;
   for (std::uint64_t n = in.count(); n > 0 && in.ok(); --n) rooms.push_back(read_room(in));
-  if (!in.ok()) return failure(path, "was damaged; its sessions are gone");
+  if (!in.ok()) return file_problem(path, "was damaged; its sessions are gone");
   return rooms;
 }
 

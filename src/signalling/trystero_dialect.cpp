@@ -5,7 +5,7 @@
 namespace grtc::signalling {
 namespace {
 
-TopicCall::Kind kind_of(const std::string& type) {
+TopicCall::Kind trystero_kind(const std::string& type) {
   if (type == "publish") return TopicCall::Kind::publish;
   if (type == "subscribe") return TopicCall::Kind::subscribe;
   if (type == "unsubscribe") return TopicCall::Kind::unsubscribe;
@@ -27,7 +27,7 @@ ObjectFault TrysteroDialect::read(std::string_view text, TopicCall& out) const {
   if (fault != ObjectFault::none) return fault;
   auto name = string_of(topic);
   if (!name) return ObjectFault::none;
-  out.kind = kind_of(string_of(type).value_or(std::string()));
+  out.kind = trystero_kind(string_of(type).value_or(std::string()));
   out.topics.push_back(std::move(*name));
   if (out.kind != TopicCall::Kind::publish) return ObjectFault::none;
   if (payload.empty()) {

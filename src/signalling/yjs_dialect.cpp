@@ -6,14 +6,14 @@ namespace grtc::signalling {
 namespace {
 
 /// The members of a frame that say what to do.
-struct Parts {
+struct YjsParts {
   std::string_view type;
   std::string_view topic;
   std::string_view topics;
   std::string_view data;
 };
 
-TopicCall::Kind kind_of(const std::string& type) {
+TopicCall::Kind yjs_kind(const std::string& type) {
   if (type == "publish") return TopicCall::Kind::publish;
   if (type == "subscribe") return TopicCall::Kind::subscribe;
   if (type == "unsubscribe") return TopicCall::Kind::unsubscribe;
@@ -47,7 +47,7 @@ void read_direction(std::string_view data, TopicCall& out) {
 
 ObjectFault YjsDialect::read(std::string_view text, TopicCall& out) const {
   out = {};
-  Parts parts;
+  YjsParts parts;
   std::string kept;  // the members that the subscribers get: all but the count, which is the server's
   kept.reserve(text.size() + 32);
   const ObjectFault fault = each_member(text, [&](const Member& member) {
@@ -59,7 +59,7 @@ ObjectFault YjsDialect::read(std::string_view text, TopicCall& out) const {
     kept.append(kept.empty() ? "{" : ",").append(member.whole);
   });
   if (fault != ObjectFault::none) return fault;
-  out.kind = kind_of(string_of(parts.type).value_or(std::string()));
+  out.kind = yjs_kind(string_of(parts.type).value_or(std::string()));
   if (out.kind == TopicCall::Kind::publish) {
     auto topic = string_of(parts.topic);
     if (!topic || topic->empty()) {

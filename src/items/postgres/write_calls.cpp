@@ -17,9 +17,9 @@ const Statement kCommit{"commit", "COMMIT"};
 const Statement kRollback{"rollback", "ROLLBACK"};
 // The row's lock orders the changes of all replicas: a change's id is given and committed under it, so whoever sees an
 // id sees all below it.
-const Statement kLock{"lock",
-                      "SELECT next_item,next_change,total,"
-                      "floor(extract(epoch FROM clock_timestamp())*1000)::bigint FROM grtc.store FOR UPDATE"};
+const Statement kLockChanges{"lock",
+                             "SELECT next_item,next_change,total,"
+                             "floor(extract(epoch FROM clock_timestamp())*1000)::bigint FROM grtc.store FOR UPDATE"};
 const Statement kAnswered{"answered",
                           "SELECT item_id,name,description,data,1,at,at,fingerprint,key FROM grtc.idempotency "
                           "WHERE key=ANY($1::text[])"};
@@ -97,7 +97,7 @@ std::vector<Call> opening_calls(std::span<const Write> writes) {
     const auto* create = std::get_if<CreateItem>(&write.what);
     if (create != nullptr && create->once) keys.push_back(create->once->key);
   }
-  std::vector<Call> calls{{&kBegin}, {&kLock}};
+  std::vector<Call> calls{{&kBegin}, {&kLockChanges}};
   // Always four, so that an answer has its place: an empty array costs a few microseconds.
   calls.push_back(get_call(ids));
   calls.push_back({&kAnswered, {array_of(keys)}});

@@ -1,6 +1,5 @@
 #include "items/sqlite/copy_ends.hpp"
 
-#include <chrono>
 #include <filesystem>
 #include <random>
 #include <string_view>
@@ -12,16 +11,10 @@
 #include "items/sqlite/put_in_place.hpp"
 #include "items/sqlite/schema.hpp"
 #include "items/sqlite/scratch_file.hpp"
+#include "items/sqlite/tool.hpp"
 
 namespace grtc::items::sqlite {
 namespace {
-
-constexpr std::chrono::seconds kBusyTimeout{10};
-
-core::Problem about(const std::string& path, core::Problem problem) {
-  problem.sentence = path + ": " + problem.sentence;
-  return problem;
-}
 
 class Source final : public ItemSource {
  public:
@@ -112,7 +105,7 @@ core::Result<void> check_free(const std::string& path) {
   if (!directory.empty()) std::filesystem::create_directories(directory, error);
   if (!std::filesystem::exists(path, error) || std::filesystem::file_size(path, error) == 0) return {};
   if (auto free = refuse_while_in_use(path); !free) return free;
-  core::Result<Connection> db = Connection::open(path, Connection::Mode::read_only, kBusyTimeout);
+  core::Result<Connection> db = Connection::open(path, Connection::Mode::read_only, kToolBusyTimeout);
   if (!db) return about(path, std::move(db).error());
   if (const auto version = version_of(*db); !version) return about(path, version.error());
   const auto items = db->integer("SELECT count(*) FROM items");
@@ -127,7 +120,7 @@ core::Result<void> check_free(const std::string& path) {
 }  // namespace
 
 core::Result<std::unique_ptr<ItemSource>> copy_source(const std::string& path) {
-  core::Result<Connection> db = Connection::open(path, Connection::Mode::read_only, kBusyTimeout);
+  core::Result<Connection> db = Connection::open(path, Connection::Mode::read_only, kToolBusyTimeout);
   if (!db) return about(path, std::move(db).error());
   if (const auto version = version_of(*db); !version) return about(path, version.error());
   auto source = std::make_unique<Source>(path, *std::move(db));
@@ -139,7 +132,7 @@ core::Result<std::unique_ptr<ItemTarget>> copy_target(const std::string& path) {
   if (auto free = check_free(path); !free) return free.error();
   core::Result<ScratchFile> copy = ScratchFile::make(path);
   if (!copy) return std::move(copy).error();
-  core::Result<Connection> db = Connection::open(copy->path(), Connection::Mode::create, kBusyTimeout);
+  core::Result<Connection> db = Connection::open(copy->path(), Connection::Mode::create, kToolBusyTimeout);
   if (!db) return about(path, std::move(db).error());
   auto target = std::make_unique<Target>(path, *std::move(copy), *std::move(db));
   if (auto begun = target->begin(); !begun) return about(path, begun.error());

@@ -1,7 +1,6 @@
 #include "items/sqlite/db_tools.hpp"
 
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
@@ -14,21 +13,15 @@
 #include "items/sqlite/put_in_place.hpp"
 #include "items/sqlite/schema.hpp"
 #include "items/sqlite/scratch_file.hpp"
+#include "items/sqlite/tool.hpp"
 
 namespace grtc::items::sqlite {
 namespace {
 
-/// A tool may wait a little longer than a request.
-constexpr std::chrono::seconds kBusyTimeout{10};
 constexpr std::size_t kMaxFaults = 20;
 
-core::Problem about(const std::string& path, core::Problem problem) {
-  problem.sentence = path + ": " + problem.sentence;
-  return problem;
-}
-
 core::Result<void> copy_to(const std::string& path, const ScratchFile& copy) {
-  core::Result<Connection> db = Connection::open(path, Connection::Mode::read_only, kBusyTimeout);
+  core::Result<Connection> db = Connection::open(path, Connection::Mode::read_only, kToolBusyTimeout);
   if (!db) return about(path, std::move(db).error());
   if (const auto version = version_of(*db); !version) return about(path, version.error());
   // One read transaction: the copy is the database of one moment, however much is written meanwhile.
@@ -58,7 +51,7 @@ std::vector<std::string> faults_of(Connection& db) {
 }
 
 core::Result<CheckReport> report_on(const std::string& path) {
-  core::Result<Connection> db = Connection::open(path, Connection::Mode::read_write, kBusyTimeout);
+  core::Result<Connection> db = Connection::open(path, Connection::Mode::read_write, kToolBusyTimeout);
   if (!db) return std::move(db).error();
   CheckReport report;
   const auto version = version_of(*db);
@@ -76,7 +69,7 @@ core::Result<void> prove(const std::string& copy) {
     return core::Problem{core::Code::unprocessable, "the backup is damaged: " + report->faults.front(), {}, 0};
   }
   // A copy of a running server's file says that it has a WAL. One file, and nothing beside it, is what is moved.
-  auto db = Connection::open(copy, Connection::Mode::read_write, kBusyTimeout);
+  auto db = Connection::open(copy, Connection::Mode::read_write, kToolBusyTimeout);
   if (!db) return about("the backup", std::move(db).error());
   return db->execute("PRAGMA journal_mode=DELETE");
 }

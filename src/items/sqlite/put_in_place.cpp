@@ -1,17 +1,15 @@
 #include "items/sqlite/put_in_place.hpp"
 
-#include <chrono>
 #include <fcntl.h>
 #include <filesystem>
 #include <system_error>
 #include <unistd.h>
 
 #include "items/sqlite/connection.hpp"
+#include "items/sqlite/tool.hpp"
 
 namespace grtc::items::sqlite {
 namespace {
-
-constexpr std::chrono::seconds kBusyTimeout{10};
 
 /// Whether another process has `path` open in SQLite: each connection of a WAL database keeps a read lock on it
 /// (https://sqlite.org/walformat.html#file_locks). By a lock of the open file (fcntl F_OFD_*), which conflicts with
@@ -34,7 +32,7 @@ bool in_use(const std::string& path) {
 /// Leaves the old database without WAL, so that none is found beside the new one. What a crash left in the WAL is
 /// written back first: when the next step fails, the old database is whole.
 void settle(const std::string& path) {
-  if (auto old = Connection::open(path, Connection::Mode::read_write, kBusyTimeout)) {
+  if (auto old = Connection::open(path, Connection::Mode::read_write, kToolBusyTimeout)) {
     static_cast<void>(old->checkpoint_and_truncate());
   }
   std::error_code ignored;
