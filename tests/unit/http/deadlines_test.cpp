@@ -13,7 +13,7 @@ namespace {
 
 using ::testing::StartsWith;
 
-std::vector<Route> echo_routes() {
+std::vector<Route> slow_routes() {
   return {{Method::post, "/echo/{word}", echo()}, {Method::get, "/", echo()}};
 }
 
@@ -21,7 +21,7 @@ TEST(SlowClient, ClosesOnASlowHeadAnd408sASlowBody) {
   Options options = test_options();
   options.deadlines.head = std::chrono::milliseconds(300);
   options.deadlines.body = std::chrono::milliseconds(300);
-  const RunningServer server(echo_routes(), std::move(options));
+  const RunningServer server(slow_routes(), std::move(options));
   RawClient head = server.connect();
   head.send("GET / HT");
   EXPECT_EQ(head.read_to_end(), "");
@@ -37,7 +37,7 @@ TEST(SlowClient, ClosesAnIdleConnectionAndOneThatDoesNotRead) {
   options.deadlines.idle = std::chrono::milliseconds(300);
   options.deadlines.write = std::chrono::milliseconds(300);
   const std::string large(50'000'000, 'x');
-  std::vector<Route> routes = echo_routes();
+  std::vector<Route> routes = slow_routes();
   routes.push_back({Method::get, "/large", [&large](const auto& /*request*/, const Reply& reply) {
                       Response response;
                       response.shared_body = large;

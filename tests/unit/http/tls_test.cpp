@@ -106,7 +106,7 @@ class TlsClient {
   std::unique_ptr<SSL, Free<SSL_free>> ssl_;
 };
 
-std::string get(std::string_view path) {
+std::string get_over_tls(std::string_view path) {
   return "GET " + std::string(path) + " HTTP/1.1\r\nHost: x\r\n\r\n";
 }
 
@@ -124,14 +124,14 @@ TEST(Tls, ReadsOnWhereARecordWaitsInside) {
     TlsClient client(server->port());
     // Three records in one segment or more: the first stops the reading, and what has come behind it fires no
     // readiness.
-    client.send(get("/later"));
-    client.send(get("/later"));
-    client.send(get("/now/7") + get("/now/8"));
+    client.send(get_over_tls("/later"));
+    client.send(get_over_tls("/later"));
+    client.send(get_over_tls("/now/7") + get_over_tls("/now/8"));
     EXPECT_THAT(client.read_until("<later>"), HasSubstr("\r\nStrict-Transport-Security: "));
     EXPECT_THAT(client.read_until("<later>"), EndsWith("<later>"));
     EXPECT_THAT(client.read_until("GET /now/7 7"), StartsWith("HTTP/1.1 200 OK\r\n"));
     EXPECT_THAT(client.read_until("GET /now/8 8"), StartsWith("HTTP/1.1 200 OK\r\n"));
-    client.send(get("/now/9"));
+    client.send(get_over_tls("/now/9"));
     EXPECT_THAT(client.read_until("GET /now/9 9"), StartsWith("HTTP/1.1 200 OK\r\n"));
   }
   for (std::thread& worker : workers) worker.join();
@@ -146,9 +146,9 @@ TEST(Tls, ShowsTheNewCertificateAfterAReloadAndKeepsOpenConnections) {
   server->reload_tls(two.load());
   TlsClient after(server->port());
   EXPECT_EQ(after.name_of_server(), "two");
-  before.send(get("/1"));
+  before.send(get_over_tls("/1"));
   EXPECT_THAT(before.read_until("GET /1 1"), StartsWith("HTTP/1.1 200 OK\r\n"));
-  after.send(get("/2"));
+  after.send(get_over_tls("/2"));
   EXPECT_THAT(after.read_until("GET /2 2"), StartsWith("HTTP/1.1 200 OK\r\n"));
 }
 
@@ -161,7 +161,7 @@ TEST(Tls, GivesAHandshakeTheTimeOfAHead) {
   EXPECT_EQ(silent.read_to_end(), "");
   EXPECT_TRUE(silent.ended());
   RawClient plain = server.connect();
-  plain.send(get("/1"));
+  plain.send(get_over_tls("/1"));
   plain.read_to_end();
   EXPECT_TRUE(plain.ended());
 }

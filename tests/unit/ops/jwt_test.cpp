@@ -11,7 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::string_view kSecret = "a-secret-of-at-least-thirty-two-bytes";
-constexpr core::WallTime kNow{std::chrono::seconds(1'800'000'000)};
+constexpr core::WallTime kIssued{std::chrono::seconds(1'800'000'000)};
 
 std::string token_of(std::string_view header, std::string_view payload, std::string_view secret = kSecret) {
   std::string token = base64url(header) + "." + base64url(payload);
@@ -23,27 +23,27 @@ std::string token_of(std::string_view payload) {
 }
 
 std::string refusal(std::string_view token) {
-  const auto result = verify_room_token(token, kSecret, kNow);
+  const auto result = verify_room_token(token, kSecret, kIssued);
   if (result) return "accepted";
   EXPECT_EQ(result.error().code, core::Code::unauthorized);
   return result.error().sentence;
 }
 
 TEST(RoomToken, ComesBackAsItWasSigned) {
-  const std::string token = sign_room_token({"reunión \"1\"", "alice", kNow + 1h}, kSecret);
-  const RoomClaims claims = verify_room_token(token, kSecret, kNow).value();
+  const std::string token = sign_room_token({"reunión \"1\"", "alice", kIssued + 1h}, kSecret);
+  const RoomClaims claims = verify_room_token(token, kSecret, kIssued).value();
   EXPECT_EQ(claims.room, "reunión \"1\"");
   EXPECT_EQ(claims.peer_id, "alice");
-  EXPECT_EQ(claims.expires, kNow + 1h);
+  EXPECT_EQ(claims.expires, kIssued + 1h);
 }
 
 TEST(RoomToken, IsGoodForItsRoomAndPeerOnly) {
-  const RoomClaims one{"lobby", "alice", kNow};
+  const RoomClaims one{"lobby", "alice", kIssued};
   EXPECT_TRUE(one.allows_room("lobby"));
   EXPECT_FALSE(one.allows_room("Lobby"));
   EXPECT_TRUE(one.allows_peer("alice"));
   EXPECT_FALSE(one.allows_peer("bob"));
-  const RoomClaims any{"*", std::nullopt, kNow};
+  const RoomClaims any{"*", std::nullopt, kIssued};
   EXPECT_TRUE(any.allows_room("lobby"));
   EXPECT_TRUE(any.allows_peer("bob"));
 }
@@ -111,7 +111,7 @@ TEST(RoomToken, IsRefusedWithASentenceAPersonCanActOn) {
 }
 
 TEST(RoomToken, IsRefusedWhenAnyOneOfItsCharactersIsChanged) {
-  const std::string good = sign_room_token({"lobby", "alice", kNow + 1h}, kSecret);
+  const std::string good = sign_room_token({"lobby", "alice", kIssued + 1h}, kSecret);
   ASSERT_EQ(refusal(good), "accepted");
   for (std::size_t at = 0; at < good.size(); ++at) {
     std::string changed = good;
