@@ -5,6 +5,8 @@
 fuzz_seconds=5
 unit_timeout_s=600
 blackbox_timeout_s=900
+# Beside a first build of all that the sanitizers need, browsers take twice their time.
+browser_timeout_s=1800
 deploy_timeout_s=5400
 # Docker itself is not installed by this script: where there is none, these tests are skipped, and say so.
 deploy_packages=(python3-selenium bsdutils)
@@ -66,6 +68,7 @@ with_build() {
   local preset=$1 wanted step
   read -ra wanted <<<"$2"
   shift 2
+  stop_ahead
   run_step "build $preset" build build "$preset" "${wanted[@]}"
   if [ "$step_failed" -gt 0 ]; then
     for step in "$@"; do fail_step "${step#step_} $preset" "not built"; done
@@ -84,7 +87,10 @@ step_replicas() {
   GRTC_REPLICAS=3 GRTC_STORE=postgres node_step "postgres $1" "$1" \
     "tests/blackbox/items_crud* tests/blackbox/items_conditional* tests/blackbox/items_list* tests/blackbox/items_events*"
 }
-step_browser() { node_step "browser $1" "$1" tests/browser; }
+step_browser() {
+  local blackbox_timeout_s=$browser_timeout_s
+  node_step "browser $1" "$1" tests/browser
+}
 step_page() { node_step "page units" "$1" tests/page; }
 step_deploy() { deploy_step deploy whole "$1"; }
 step_deploy_fast() { deploy_step "deploy fast" fast "$1"; }
@@ -95,16 +101,25 @@ deploy_step() {
 }
 step_fuzz() { run_step fuzz lines fuzz_all "$fuzz_seconds"; }
 
-# Browsers wait more than they work: what the sanitizers need is built meanwhile, with what they leave of one processor.
-# Whether it works out is for the build steps to say, which find their work done.
+# Tests wait more than they work: what the sanitizers need is built meanwhile, with what they leave of one processor.
+# When its turn comes it is built with all of them, from where it has come to; whether that works out is told then.
 ahead=''
 build_ahead() {
   mkdir -p "$logs"
-  (
-    for preset in asan tsan; do nice -n 19 cmake --preset "$preset" && nice -n 19 cmake --build --preset "$preset" -j 1 --target grtc grtc_unit; done
-  ) >"$logs/build-ahead.log" 2>&1 &
+  # shellcheck disable=SC2016 # for the inner shell
+  setsid bash -c 'for preset; do
+    nice -n 19 cmake --preset "$preset" && nice -n 19 cmake --build --preset "$preset" -j 1 --target grtc grtc_unit
+  done' ahead "$@" >"$logs/build-ahead.log" 2>&1 &
   ahead=$!
 }
+stop_ahead() {
+  [ -n "$ahead" ] || return 0
+  kill -- "-$ahead" 2>/dev/null || true
+  wait "$ahead" 2>/dev/null || true
+  ahead=''
+}
+ahead_of_asan() { build_ahead asan tsan; }
+ahead_of_tsan() { build_ahead tsan; }
 
 run_selected() {
   case "$1" in
@@ -123,9 +138,8 @@ run_selected() {
       with_build fuzz "$(fuzz_targets | tr '\n' ' ')" step_fuzz
       ;;
     all)
-      with_build release grtc build_ahead step_page step_blackbox step_replicas step_browser step_deploy_fast
-      wait "$ahead" || true
-      run_selected asan
+      with_build release grtc ahead_of_asan step_page step_blackbox step_replicas step_browser step_deploy_fast
+      with_build asan "grtc grtc_unit" ahead_of_tsan step_unit step_blackbox
       run_selected tsan
       run_selected fuzz
       ;;
@@ -144,6 +158,7 @@ cmd_test() {
     return 1
   fi
   find_no_aslr
+  trap stop_ahead EXIT
   [ $# -gt 0 ] || set -- all
   for what in "$@"; do run_selected "$what"; done
   printf '\n%s==> test: %s%s\n' "$dim" "$(seconds_since "$start")" "$plain"
