@@ -219,12 +219,14 @@ void Composition::add_service_routes(http::Router& router) {
       return all;
     };
   };
+  std::function<bool()> replicas_reachable;
+  if (!shared_rooms_.empty()) replicas_reachable = [this] { return reaches_replicas(); };
   routes::add_service_routes(router, {.version = std::string(ops::version()),
                                       .environment = settings_.text("ENVIRONMENT"),
                                       .started_at = started_at_,
                                       .clock = steady_now,
                                       .database_readable = [this] { return store_->readable(); },
-                                      .replicas_reachable = replicas_reachable(),
+                                      .replicas_reachable = std::move(replicas_reachable),
                                       .rooms = sum(&signalling::GrtcHub::room_count),
                                       .peers = sum(&signalling::GrtcHub::peer_count),
                                       .readiness = [this] { return readiness(); },
@@ -233,18 +235,15 @@ void Composition::add_service_routes(http::Router& router) {
 
 routes::Readiness Composition::readiness() {
   const routes::Readiness state = readiness_;
-  if (state != routes::Readiness::ready || shared_rooms_.empty() || has_met_replicas_) return state;
-  if (!replicas_reachable()() && steady_now() < started_at_ + kMaxWaitForReplicas) return routes::Readiness::starting;
+  if (state != routes::Readiness::ready || has_met_replicas_) return state;
+  if (!reaches_replicas() && steady_now() < started_at_ + kMaxWaitForReplicas) return routes::Readiness::starting;
   has_met_replicas_ = true;
   return state;
 }
 
-std::function<bool()> Composition::replicas_reachable() {
-  if (shared_rooms_.empty()) return nullptr;
-  return [this] {
-    return std::all_of(shared_rooms_.begin(), shared_rooms_.end(),
-                       [](const cluster::SharedRooms* rooms) { return rooms->counters().reachable.value() == 1; });
-  };
+bool Composition::reaches_replicas() const {
+  return std::all_of(shared_rooms_.begin(), shared_rooms_.end(),
+                     [](const cluster::SharedRooms* rooms) { return rooms->counters().reachable.value() == 1; });
 }
 
 void Composition::publish_metrics(const http::Router& router) {

@@ -73,7 +73,7 @@ class Composition {
   void add_ice_routes(http::Router& router);
   void add_service_routes(http::Router& router);
   [[nodiscard]] routes::Readiness readiness();
-  [[nodiscard]] std::function<bool()> replicas_reachable();
+  [[nodiscard]] bool reaches_replicas() const;
   void publish_metrics(const http::Router& router);
   void observe(const http::Observation& seen);
   [[nodiscard]] std::string_view door_pattern(std::string_view path) const;
