@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { assertProblem, get, metrics, request } from '../support/http.mjs'
@@ -35,6 +36,13 @@ describe('Health and readiness', { concurrency: true }, () => {
   it('/ready is 200 once it serves', async (t) => {
     const server = await startServer(t)
     assert.equal((await get(server, '/ready')).status, 200)
+  })
+
+  it('what only PostgreSQL needs is not loaded for items in SQLite: it would double the time of a start', async (t) => {
+    const server = await startServer(t, { env: { DATABASE_URL: '' } })
+    const libraries = readFileSync(`/proc/${server.pid}/maps`, 'utf8')
+    assert.match(libraries, /libsqlite3/)
+    assert.doesNotMatch(libraries, /libpq|libgnutls|libldap|libkrb5/)
   })
 
   it('production says so', async (t) => {

@@ -4,8 +4,7 @@
 #include <array>
 #include <utility>
 
-#include <libpq-fe.h>
-
+#include "items/postgres/libpq.hpp"
 #include "items/postgres/problems.hpp"
 
 namespace grtc::items::postgres {
@@ -16,7 +15,7 @@ constexpr std::chrono::milliseconds kGrace{1000};
 constexpr int kText = 0;
 
 std::string_view field_of(const PGresult* result, int field) {
-  const char* text = PQresultErrorField(result, field);
+  const char* text = pq().result_error_field(result, field);
   return text == nullptr ? std::string_view() : text;
 }
 
@@ -35,13 +34,13 @@ PGconn* begin_connecting(const std::string& url) {
   static constexpr std::array<const char*, 6> kKeys{"application_name", "gssencmode", "keepalives_idle",
                                                     "tcp_user_timeout", "dbname",     nullptr};
   const std::array<const char*, 6> values{"grtc", "disable", "10", "10000", url.c_str(), nullptr};
-  return PQconnectStartParams(kKeys.data(), values.data(), 1);
+  return pq().connect_start_params(kKeys.data(), values.data(), 1);
 }
 
 }  // namespace
 
 void Link::Close::operator()(pg_conn* connection) const noexcept {
-  PQfinish(connection);
+  pq().finish(connection);
 }
 
 Link::Link(net::IoThread& io, std::vector<Call> greeting, std::chrono::milliseconds timeout)
@@ -52,12 +51,12 @@ Link::~Link() {
 }
 
 void Link::wait_readable() {
-  socket_ = PQsocket(connection_.get());
+  socket_ = pq().socket(connection_.get());
   io_.poller().wait_readable(socket_, shared_from_this());
 }
 
 void Link::wait_writable() {
-  socket_ = PQsocket(connection_.get());
+  socket_ = pq().socket(connection_.get());
   io_.poller().wait_writable(socket_, shared_from_this());
 }
 
@@ -65,11 +64,11 @@ void Link::start(const std::string& url) {
   state_ = State::connecting;
   progress_ = io_.update_now();
   connection_.reset(begin_connecting(url));
-  if (!connection_ || PQstatus(connection_.get()) == CONNECTION_BAD) {
+  if (!connection_ || pq().status(connection_.get()) == CONNECTION_BAD) {
     // Later: nobody is called back from inside the call that asks.
     return io_.post([self = shared_from_this()] { self->fail(self->trouble()); });
   }
-  PQsetNoticeProcessor(
+  pq().set_notice_processor(
       connection_.get(), [](void* /*unused*/, const char* /*notice*/) {}, nullptr);
   wait_writable();
 }
@@ -77,7 +76,7 @@ void Link::start(const std::string& url) {
 void Link::connect_on() {
   // libpq may close this descriptor and go on with another: of the next host, or of the next address.
   io_.poller().remove(std::exchange(socket_, -1));
-  const PostgresPollingStatusType next = PQconnectPoll(connection_.get());
+  const PostgresPollingStatusType next = pq().connect_poll(connection_.get());
   switch (next) {
     case PGRES_POLLING_READING:
       return wait_readable();
@@ -91,7 +90,7 @@ void Link::connect_on() {
 }
 
 void Link::greet() {
-  const bool ready = PQsetnonblocking(connection_.get(), 1) == 0 && PQenterPipelineMode(connection_.get()) == 1;
+  const bool ready = pq().setnonblocking(connection_.get(), 1) == 0 && pq().enter_pipeline_mode(connection_.get()) == 1;
   if (!ready) return fail(trouble());
   state_ = State::greeting;
   wait_readable();
@@ -116,8 +115,8 @@ void Link::send(std::vector<Call> calls, Done done) {
     std::vector<const char*> values;
     values.reserve(call.parameters.size());
     for (const std::string& parameter : call.parameters) values.push_back(parameter.c_str());
-    PQsendQueryPrepared(connection_.get(), call.statement->name.c_str(), static_cast<int>(values.size()), values.data(),
-                        nullptr, nullptr, kText);
+    pq().send_query_prepared(connection_.get(), call.statement->name.c_str(), static_cast<int>(values.size()),
+                             values.data(), nullptr, nullptr, kText);
   }
   ++waiting_;
   sync({nullptr, calls.size(), {}, std::move(done)});
@@ -126,18 +125,18 @@ void Link::send(std::vector<Call> calls, Done done) {
 
 void Link::prepare(const Statement& statement) {
   // A sync of its own: a job before or behind it that fails must not take it along.
-  PQsendPrepare(connection_.get(), statement.name.c_str(), statement.sql.c_str(), 0, nullptr);
+  pq().send_prepare(connection_.get(), statement.name.c_str(), statement.sql.c_str(), 0, nullptr);
   sync({&statement, 1, {}, {}});
 }
 
 void Link::sync(Job job) {
-  PQpipelineSync(connection_.get());
+  pq().pipeline_sync(connection_.get());
   jobs_.push_back(std::move(job));
 }
 
 void Link::flush() {
   // What can't be sent shows when the answers are read.
-  if (connection_ && PQflush(connection_.get()) == 1) {
+  if (connection_ && pq().flush(connection_.get()) == 1) {
     wait_writable();
   }
 }
@@ -151,10 +150,10 @@ void Link::on_readable() {
   if (state_ == State::connecting) return connect_on();
   if (!connection_) return;
   const auto self = shared_from_this();
-  const bool alive = PQconsumeInput(connection_.get()) == 1;
+  const bool alive = pq().consume_input(connection_.get()) == 1;
   take_answers();  // also of a connection that has just ended: the server says why
   if (!connection_) return;
-  if (!alive || PQstatus(connection_.get()) == CONNECTION_BAD) return fail(trouble());
+  if (!alive || pq().status(connection_.get()) == CONNECTION_BAD) return fail(trouble());
   take_notifications();
   flush();
   if (connection_) wait_readable();
@@ -162,8 +161,8 @@ void Link::on_readable() {
 
 void Link::take_answers() {
   bool between = false;
-  while (connection_ && !jobs_.empty() && PQisBusy(connection_.get()) == 0) {
-    PGresult* answer = PQgetResult(connection_.get());
+  while (connection_ && !jobs_.empty() && pq().is_busy(connection_.get()) == 0) {
+    PGresult* answer = pq().get_result(connection_.get());
     if (answer != nullptr) {
       between = false;
       take(Rows(answer));
@@ -176,7 +175,7 @@ void Link::take_answers() {
 void Link::take(Rows answer) {
   progress_ = std::chrono::steady_clock::now();
   Job& job = jobs_.front();
-  switch (PQresultStatus(answer.native())) {
+  switch (pq().result_status(answer.native())) {
     case PGRES_PIPELINE_SYNC:
       return finish_job();
     case PGRES_PIPELINE_ABORTED:
@@ -213,9 +212,9 @@ void Link::finish_job() {
 void Link::take_notifications() {
   bool any = false;
   struct Free {
-    void operator()(PGnotify* notice) const noexcept { PQfreemem(notice); }
+    void operator()(PGnotify* notice) const noexcept { pq().freemem(notice); }
   };
-  while (const std::unique_ptr<PGnotify, Free> notice{PQnotifies(connection_.get())}) any = true;
+  while (const std::unique_ptr<PGnotify, Free> notice{pq().notifies(connection_.get())}) any = true;
   if (any && on_notified) on_notified();
 }
 
@@ -249,7 +248,7 @@ void Link::fail(core::Problem why, bool tell) {
 core::Problem Link::trouble() const {
   if (!connection_) return unavailable("There is no memory for a connection to the items database.");
   // A message of libpq's own carries no SQLSTATE; those of the server that end a connection stand in its last line.
-  const std::string_view message = PQerrorMessage(connection_.get());
+  const std::string_view message = pq().error_message(connection_.get());
   return problem_of({}, message);
 }
 

@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-#include <libpq-fe.h>
+#include "items/postgres/libpq.hpp"
 
 namespace grtc::items::postgres {
 namespace {
@@ -12,23 +12,24 @@ constexpr char kMark = '\x01';
 }  // namespace
 
 void Rows::Free::operator()(pg_result* result) const noexcept {
-  PQclear(result);
+  pq().clear(result);
 }
 
 std::string_view Rows::command() const noexcept {
-  return PQcmdStatus(result_.get());
+  return pq().cmd_status(result_.get());
 }
 
 int Rows::size() const noexcept {
-  return PQntuples(result_.get());
+  return pq().ntuples(result_.get());
 }
 
 bool Rows::is_null(int row, int column) const noexcept {
-  return PQgetisnull(result_.get(), row, column) == 1;
+  return pq().getisnull(result_.get(), row, column) == 1;
 }
 
 std::string_view Rows::text(int row, int column) const noexcept {
-  return {PQgetvalue(result_.get(), row, column), static_cast<std::size_t>(PQgetlength(result_.get(), row, column))};
+  return {pq().getvalue(result_.get(), row, column),
+          static_cast<std::size_t>(pq().getlength(result_.get(), row, column))};
 }
 
 std::int64_t Rows::integer(int row, int column) const noexcept {

@@ -11,7 +11,8 @@ struct pg_conn;
 
 namespace grtc::items::postgres {
 
-/// Whether libpq can read it: postgresql:// or postgres://, then what chapter 34.1.1.2 allows.
+/// Whether libpq can read it: postgresql:// or postgres://, then what chapter 34.1.1.2 allows. Where libpq is missing
+/// only the beginning is looked at; whoever opens a connection is told.
 [[nodiscard]] bool is_connection_uri(const std::string& url);
 
 /// A connection whose calls wait for their answers: for the start of a server and for commands, never for a loop.
@@ -21,7 +22,7 @@ class Session {
  public:
   Session(Opening, pg_conn* connection) noexcept : connection_(connection) {}
   /// @param url  a libpq connection URI
-  /// @return in libpq's words, which name host and user but no password
+  /// @return unavailable: in libpq's words, which name host and user but no password, or that libpq is missing
   [[nodiscard]] static core::Result<std::unique_ptr<Session>> open(const std::string& url,
                                                                    std::chrono::milliseconds timeout);
 
