@@ -243,6 +243,7 @@ void SharedRoom::opened(Snapshot snapshot, TimePoint now) {
 void SharedRoom::hear_what_waited(TimePoint now) {
   const bool incomplete = std::exchange(missed_some_, false);
   for (const auto& [position, fact] : std::exchange(unheard_, {})) apply(position, fact, now);
+  drop_done();  // what was read may have brought the last of it, with nothing said since
   if (!incomplete) return;
   phase_ = Phase::catching_up;
   journal_.read_after(*this, last_);

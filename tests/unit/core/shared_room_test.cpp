@@ -251,5 +251,19 @@ TEST_F(SharedRoomTest, ReadsWhatItMissedAfterABreak) {
   EXPECT_EQ(ana.read(), (Lines{"zoe: one", "zoe: two"}));
 }
 
+TEST_F(SharedRoomTest, HoldsNothingThatASnapshotHasBroughtAlready) {
+  FakeClient ana;
+  let_in("ana", ana);
+  say(ana, "hi");
+  const auto asked = journal_.asked.back();
+  const std::size_t before = journal_.asked.size();
+  room_->caught_up({}, "", false, now_);  // the log no longer has what was missed
+  answer(asked, Answer::Outcome::done, 105);
+  Snapshot snapshot;
+  snapshot.position = 105;
+  room_->opened(std::move(snapshot), now_);
+  EXPECT_EQ(room_->held(), journal_.asked.size() - before) << "only what has not been answered";
+}
+
 }  // namespace
 }  // namespace grtc::core
