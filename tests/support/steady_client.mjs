@@ -133,13 +133,16 @@ export async function assertExact(clients, timeoutMs = 20_000) {
   return clients.reduce((sum, client) => sum + got(client), 0)
 }
 
-/** Lets all clients talk to each other, in each way there is, until stop() is called. */
+/** Lets all clients talk to each other, in each way there is, until stop() is called; they are silent from pause() to resume(). */
 export function startTalk(clients, pauseMs = 8) {
   const names = clients.map((client) => client.name)
   let talking = true
   let sent = 0
+  let go = () => {}
+  let turn = Promise.resolve()
   const done = Promise.all(clients.map(async (client) => {
     while (talking) {
+      await turn
       const pick = client.random()
       const other = names[Math.floor(client.random() * names.length)]
       if (pick < 0.6) client.send(other, names)
@@ -149,5 +152,14 @@ export function startTalk(clients, pauseMs = 8) {
       await delay(1 + client.random() * pauseMs) // waits: the pace of the talk
     }
   }))
-  return { get sent() { return sent }, async stop() { talking = false; await done } }
+  return {
+    get sent() { return sent },
+    pause() { turn = new Promise((resolve) => { go = resolve }) },
+    resume() { go() },
+    async stop() {
+      talking = false
+      go()
+      await done
+    },
+  }
 }
