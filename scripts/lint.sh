@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # lint: each check is a step of its own; all run, also after a failure.
 
-lint_checks=(format includes lengths words json links shell types clang tidy)
+lint_checks=(format includes lengths words json links shell types tidy)
 
 check_format() { cxx_files | xargs -r clang-format-14 --dry-run -Werror; }
 check_includes() { node scripts/lint/includes.mjs; }
@@ -21,9 +21,7 @@ check_types() {
   node_modules/.bin/tsc --noEmit -p web/tsconfig.json
 }
 
-# The second compiler, with its own idea of a warning.
-check_clang() { build clang; }
-
+# The second compiler and clang-tidy, in one pass: most of what either takes is to read the headers.
 check_tidy() {
   [ -f build/clang/build.ninja ] || cmake --preset clang
   # Configured again when a file came or went, so that its command is known.

@@ -1,6 +1,7 @@
-// clang-tidy over each .cpp under src/ and app/, as many at once as there are cores. What was clean and has not changed
-// since is not looked at again: a file's key is the digest of itself, of all our headers that it includes, of .clang-tidy
-// and of the versions of the tools and libraries. The keys are kept beside ccache's cache, so clones share them.
+// The second compiler, with its own idea of a warning, and clang-tidy: both in one pass over each .cpp under src/ and app/,
+// the compiler alone over tests/; as many at once as there are cores. What was clean and has not changed since is not looked
+// at again: a file's key is the digest of itself, of all our headers that it includes, of .clang-tidy and of the versions of
+// the tools and libraries. The keys are kept beside ccache's cache, so clones share them.
 
 import { execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -24,6 +25,8 @@ function withIncludes(file, found = new Set()) {
   return found
 }
 
+const commands = new Map(JSON.parse(readFileSync(`${kBuild}/compile_commands.json`, 'utf8')).map((entry) => [path.relative('.', entry.file), entry]))
+
 const common = ['.clang-tidy', 'CMakeLists.txt', 'cmake/GrtcTargets.cmake'].map(textOf).join('\0') +
   execFileSync('dpkg-query', ['-W', '-f', '${Package} ${Version}\n', ...kPackages])
 
@@ -33,27 +36,30 @@ function keyOf(file) {
   return hash.digest('hex')
 }
 
-function tidy(file) {
+/** The compiler's warnings are among clang-tidy's checks (clang-diagnostic-*). */
+function look(file) {
   return new Promise((resolve) => {
-    const child = spawn('clang-tidy-14', ['-p', kBuild, '--quiet', file], { stdio: ['ignore', 'pipe', 'ignore'] })
+    const { command, directory } = commands.get(file)
+    const child = file.startsWith('tests/')
+      ? spawn(`exec ${command.replace(/^\S*ccache /, '').replace(/ -o \S+/, '')} -fsyntax-only`, { cwd: directory, shell: true, stdio: ['ignore', 'ignore', 'pipe'] })
+      : spawn('clang-tidy-14', ['-p', kBuild, '--quiet', file], { stdio: ['ignore', 'pipe', 'ignore'] })
     let output = ''
-    child.stdout.setEncoding('utf8').on('data', (chunk) => (output += chunk))
+    ;(child.stdout ?? child.stderr).setEncoding('utf8').on('data', (chunk) => (output += chunk))
     child.on('close', (code) => resolve({ code, output }))
   })
 }
 
 mkdirSync(kCache, { recursive: true })
-const compiled = new Set(JSON.parse(readFileSync(`${kBuild}/compile_commands.json`, 'utf8')).map(({ file }) => path.relative('.', file)))
-const todo = sources('src', 'app').filter((file) => compiled.has(file) && !existsSync(path.join(kCache, keyOf(file))))
+const todo = sources('src', 'app', 'tests').filter((file) => commands.has(file) && !existsSync(path.join(kCache, keyOf(file))))
 console.log(`${todo.length} files have changed since they were clean`)
 
 const complaints = []
 async function worker() {
   for (let file = todo.shift(); file; file = todo.shift()) {
     const start = Date.now()
-    const { code, output } = await tidy(file)
+    const { code, output } = await look(file)
     if (code === 0) writeFileSync(path.join(kCache, keyOf(file)), '')
-    else complaints.push(output.trim() || `${file}: clang-tidy ended with ${code}`)
+    else complaints.push(output.trim() || `${file}: clang ended with ${code}`)
     console.log(`${file} (${((Date.now() - start) / 1000).toFixed(1)} s)${code === 0 ? '' : ': see below'}`)
   }
 }
