@@ -64,19 +64,52 @@ export async function plays(person, name, { kind = 'camera', more = 10, timeoutM
     if (last !== null && last < first) first = last
     return last !== null && last - first >= more
   }, { timeoutMs, everyMs: 100, what: () => `${person.name} to see ${name} (${kind}): ${first} → ${last} frames` })
+    .catch(async (error) => { throw new Error(`${error.message}\n${await linksOf(person)}`, { cause: error }) })
 }
 
-/** How loud it has been so far on each living connection that brings sound: energy since its start. */
-const energies = (person) => person.page.evaluate(async () => {
+/** How that person's connections are, for when a picture stands still: which part of the way it got to. */
+async function linksOf(person) {
+  return person.page.evaluate(async () => {
+    const wanted = { 'inbound-rtp': ['bytesReceived', 'framesReceived', 'framesDecoded'], 'outbound-rtp': ['bytesSent', 'framesEncoded', 'framesSent', 'active'], transport: ['dtlsState', 'iceState'] }
+    const lines = [`page ${document.visibilityState}`]
+    for (const pc of globalThis.connections) {
+      lines.push(`connection ${pc.connectionState}, ICE ${pc.iceConnectionState}, ${pc.signalingState}`)
+      for (const stat of (await pc.getStats()).values()) {
+        const facts = stat.kind === 'audio' ? undefined : wanted[stat.type]
+        if (facts) lines.push(`  ${stat.type} ${facts.map((fact) => `${fact} ${stat[fact]}`).join(', ')}`)
+      }
+    }
+    for (const video of document.querySelectorAll('video')) {
+      const [track] = video.srcObject?.getVideoTracks() ?? []
+      lines.push(`video ${video.closest('[data-kind]')?.textContent.trim().slice(0, 20)}: paused ${video.paused}, ready ${video.readyState}, track ${track?.readyState}, muted ${track?.muted}`)
+    }
+    return lines.join('\n')
+  }).catch((error) => `${person.name}'s page does not answer: ${error.message}`)
+}
+
+/** Of each living connection's streams of that kind that come in: `fact` since its start. */
+const incoming = (person, wanted, fact) => person.page.evaluate(async ([wanted, fact]) => {
   const found = []
   for (const pc of globalThis.connections ?? []) {
     if (pc.connectionState !== 'connected') continue
     for (const stat of (await pc.getStats()).values()) {
-      if (stat.type === 'inbound-rtp' && stat.kind === 'audio') found.push([stat.ssrc, stat.totalAudioEnergy])
+      if (stat.type === 'inbound-rtp' && stat.kind === wanted) found.push([stat.ssrc, stat[fact] ?? 0])
     }
   }
   return found
-})
+}, [wanted, fact])
+const energies = (person) => incoming(person, 'audio', 'totalAudioEnergy')
+
+/** Waits until `more` further frames came to `person` whole, from whomever: a busy machine's browser may not get to show them. */
+export async function decodes(person, more = 10) {
+  const before = new Map(await incoming(person, 'video', 'framesDecoded'))
+  let got = 0
+  await waitFor(async () => {
+    got = (await incoming(person, 'video', 'framesDecoded')).reduce((sum, [ssrc, frames]) => sum + frames - (before.get(ssrc) ?? 0), 0)
+    return got >= more
+  }, { timeoutMs: kPatienceMs, everyMs: 100, what: () => `${person.name} to decode ${more} frames more, not ${got}` })
+    .catch(async (error) => { throw new Error(`${error.message}\n${await linksOf(person)}`, { cause: error }) })
+}
 
 /** Waits until sound of `count` others comes to `person`: what was decoded is louder than silence. */
 export async function hears(person, count, timeoutMs = kPatienceMs) {
