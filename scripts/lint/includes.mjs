@@ -16,17 +16,17 @@ const kBrings = {
   'CLI11::CLI11': ['CLI/'],
   'SQLite::SQLite3': ['sqlite3.h'],
   'hiredis': ['hiredis/'],
-  'PostgreSQL::PostgreSQL': ['libpq-fe.h'],
+  'libpq': ['libpq-fe.h'],
 }
 /** A result, an assertion, a list, vector instructions: no I/O, little to compile. */
 const kForAll = ['boost/system/', 'boost/assert', 'boost/intrusive/', 'emmintrin.h']
 /** They take seconds to compile, so they stay behind a small type of ours. */
-const kHeavy = /^(boost\/beast|simdjson\.h|sqlite3\.h|spdlog\/|prometheus\/|libpq|hiredis|CLI\/)/
+const kHeavy = /^(boost\/beast|simdjson\.h|sqlite3\.h|spdlog\/|prometheus\/|hiredis|CLI\/)/
 const kPosix = /^(sys\/|netinet\/|arpa\/|net\/if|linux\/|(unistd|fcntl|poll|signal|netdb|dlfcn|pthread|sched|errno|time|malloc|dirent)\.h$)/
 /** Where the operating system is met. Everything else is portable C++. */
 const kMeetsTheSystem = ['net', 'redis', 'http', 'ops', 'items/sqlite', 'bench', 'app']
-/** Files elsewhere that do: sessions are written whole or not at all, which streams can't promise. */
-const kFilesThatDo = ['src/signalling/saved_file.cpp', 'src/signalling/session_file.cpp', 'src/signalling/letter_file.cpp']
+/** Files elsewhere that do: sessions are written whole or not at all, which streams can't promise; a library is loaded. */
+const kFilesThatDo = ['src/items/postgres/libpq.cpp', 'src/signalling/saved_file.cpp', 'src/signalling/session_file.cpp', 'src/signalling/letter_file.cpp']
 /** The core has no I/O, no thread and no clock of its own: time and randomness are passed in. */
 const kNotInCore = /^(iostream|fstream|filesystem|thread|mutex|shared_mutex|condition_variable|future|random|cstdio|csignal)$/
 const kClockInCore = /(steady|system|high_resolution)_clock::now|\btime\(nullptr\)|random_device/
