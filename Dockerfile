@@ -28,8 +28,8 @@ RUN apt-get update -q \
  && install -d -o grtc -g grtc /app /app/data
 COPY deploy/docker/entrypoint.sh /usr/local/bin/grtc-entrypoint
 COPY --from=build /src/build/release/grtc /usr/local/bin/grtc
-# Fails here, and not at somebody's start, when a library is missing above.
-RUN grtc version
+# Fails here, and not at somebody's start, when a library is missing above (libpq is loaded only once it is needed).
+RUN grtc version && ldconfig -p | grep -q libpq.so.5
 WORKDIR /app
 USER grtc
 ENV DATABASE_PATH=/app/data/items.db
