@@ -20,7 +20,7 @@ using testing::IsEmpty;
 using testing::Not;
 
 const std::string kTurn = "turn:turn.example.org:3478?transport=udp";
-const std::string kSecret = "north-north-north";
+const std::string kTurnSecret = "north-north-north";
 
 std::string refusal(Variables variables) {
   const auto config = IceConfig::read(settings_of(std::move(variables)));
@@ -52,16 +52,16 @@ TEST(IceConfig, StopsTheStartForWhatCannotWork) {
   const SecretFile empty("\nsecond line");
   const std::pair<Variables, std::string> rows[]{
       {{{"STUN_URLS", "stun:ok,https://stun.example"}}, "STUN_URLS=https://stun.example: must be like stun:"},
-      {{{"TURN_URLS", "turn://x"}, {"TURN_SECRET", kSecret}}, "TURN_URLS=turn://x: "},
+      {{{"TURN_URLS", "turn://x"}, {"TURN_SECRET", kTurnSecret}}, "TURN_URLS=turn://x: "},
       {{{"STUN_URLS", nine}}, "at most 8 URLs"},
       {{{"TURN_URLS", kTurn}}, "TURN_URLS=" + kTurn + ": needs TURN_SECRET"},
-      {{{"TURN_SECRET", kSecret}}, "TURN_SECRET=(hidden): needs TURN_URLS"},
+      {{{"TURN_SECRET", kTurnSecret}}, "TURN_SECRET=(hidden): needs TURN_URLS"},
       {{{"TURN_USERNAME", "u"}, {"TURN_PASSWORD", "p"}}, "TURN_USERNAME=u: needs TURN_URLS"},
       {{{"TURN_URLS", kTurn}, {"TURN_USERNAME", "u"}}, "must be set both or neither"},
       {{{"TURN_URLS", kTurn}, {"TURN_PASSWORD", "p"}}, "TURN_PASSWORD=(hidden): "},
-      {{{"TURN_URLS", kTurn}, {"TURN_SECRET", kSecret}, {"TURN_USERNAME", "u"}, {"TURN_PASSWORD", "p"}},
+      {{{"TURN_URLS", kTurn}, {"TURN_SECRET", kTurnSecret}, {"TURN_USERNAME", "u"}, {"TURN_PASSWORD", "p"}},
        "must be unset while there is a secret"},
-      {{{"TURN_URLS", kTurn}, {"TURN_SECRET", kSecret}, {"TURN_SECRET_FILE", "/x"}}, "only one of TURN_SECRET and"},
+      {{{"TURN_URLS", kTurn}, {"TURN_SECRET", kTurnSecret}, {"TURN_SECRET_FILE", "/x"}}, "only one of TURN_SECRET and"},
       {{{"TURN_URLS", kTurn}, {"TURN_SECRET_FILE", "/no/such/file"}},
        "TURN_SECRET_FILE=/no/such/file: cannot be read: No such file"},
       {{{"TURN_URLS", kTurn}, {"TURN_SECRET_FILE", "/tmp"}}, "TURN_SECRET_FILE=/tmp: cannot be read"},
@@ -71,12 +71,12 @@ TEST(IceConfig, StopsTheStartForWhatCannotWork) {
   };
   for (const auto& [variables, line] : rows) {
     const std::string said = refusal(variables);
-    EXPECT_THAT(said, AllOf(HasSubstr(line), Not(HasSubstr(kSecret)), Not(HasSubstr("short"))));
+    EXPECT_THAT(said, AllOf(HasSubstr(line), Not(HasSubstr(kTurnSecret)), Not(HasSubstr("short"))));
   }
 }
 
 TEST(IceConfig, WarnsOfWhatIsRarelyMeant) {
-  const Variables good{{"TURN_URLS", kTurn}, {"TURN_SECRET", kSecret}};
+  const Variables good{{"TURN_URLS", kTurn}, {"TURN_SECRET", kTurnSecret}};
   EXPECT_THAT(warnings(good), IsEmpty());
   EXPECT_THAT(warnings({{"TURN_URLS", kTurn}, {"TURN_SECRET", "short"}}), ElementsAre(HasSubstr("16 bytes")));
   EXPECT_THAT(warnings({{"STUN_URLS", "stun:a,stun:b,stun:c,stun:d,stun:e"}}), ElementsAre(HasSubstr("slow down")));

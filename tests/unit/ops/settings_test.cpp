@@ -21,7 +21,7 @@ using test::settings_of;
 using test::Variables;
 using test::variables;
 
-std::string refusal(Variables given) {
+std::string refusal_of(Variables given) {
   const auto result = Settings::load(Settings::nothing(), variables(std::move(given)));
   return result ? "accepted" : result.error().sentence;
 }
@@ -45,7 +45,7 @@ TEST(Settings, AcceptTheirOwnDefaultsAndHaveUniqueNames) {
     EXPECT_TRUE(names.insert(setting.name).second);
     EXPECT_THAT(setting.help, Not(IsEmpty()));
     if (!setting.fallback.empty()) {
-      EXPECT_EQ(refusal({{std::string(setting.name), std::string(setting.fallback)}}), "accepted");
+      EXPECT_EQ(refusal_of({{std::string(setting.name), std::string(setting.fallback)}}), "accepted");
     }
   }
 }
@@ -124,7 +124,7 @@ TEST(Settings, StopTheStartWithOneLineThatSaysWhatIsAllowed) {
       {"TLS_CERT", "c.pem", "TLS_CERT=c.pem: needs TLS_KEY beside it"},
       {"TLS_KEY", "k.pem", "TLS_KEY=k.pem: needs TLS_CERT beside it"},
   };
-  for (const Row& row : rows) EXPECT_EQ(refusal({{row.name, row.value}}), row.line);
+  for (const Row& row : rows) EXPECT_EQ(refusal_of({{row.name, row.value}}), row.line);
 }
 
 TEST(Settings, AcceptWhatIsAllowed) {
@@ -141,7 +141,7 @@ TEST(Settings, AcceptWhatIsAllowed) {
       {"RESUME_WINDOW_S", "0"},
       {"ALLOWED_ORIGINS", "https://a.example,http://localhost:3000"},
   };
-  for (const auto& [name, value] : rows) EXPECT_EQ(refusal({{name, value}}), "accepted") << name << '=' << value;
+  for (const auto& [name, value] : rows) EXPECT_EQ(refusal_of({{name, value}}), "accepted") << name << '=' << value;
 }
 
 TEST(Settings, HideSecretsInTheDump) {
