@@ -64,8 +64,10 @@ export async function plays(person, name, { kind = 'camera', more = 10, timeoutM
     if (last !== null && last < first) first = last
     return last !== null && last - first >= more
   }, { timeoutMs, everyMs: 100, what: () => `${person.name} to see ${name} (${kind}): ${first} → ${last} frames` })
-    .catch(async (error) => { throw new Error(`${error.message}\n${await linksOf(person)}`, { cause: error }) })
+    .catch(withLinksOf(person))
 }
+
+const withLinksOf = (person) => async (error) => { throw new Error(`${error.message}\n${await linksOf(person)}`, { cause: error }) }
 
 /** How that person's connections are, for when a picture stands still: which part of the way it got to. */
 async function linksOf(person) {
@@ -108,7 +110,7 @@ export async function decodes(person, more = 10) {
     got = (await incoming(person, 'video', 'framesDecoded')).reduce((sum, [ssrc, frames]) => sum + frames - (before.get(ssrc) ?? 0), 0)
     return got >= more
   }, { timeoutMs: kPatienceMs, everyMs: 100, what: () => `${person.name} to decode ${more} frames more, not ${got}` })
-    .catch(async (error) => { throw new Error(`${error.message}\n${await linksOf(person)}`, { cause: error }) })
+    .catch(withLinksOf(person))
 }
 
 /** Waits until sound of `count` others comes to `person`: what was decoded is louder than silence. */

@@ -31,8 +31,8 @@ const Libpq& pq() noexcept {
 }
 
 core::Result<void> find_libpq() {
-  if (pq().library.trouble().empty()) return {};
-  return unavailable("PostgreSQL's client library is needed (Debian package libpq5): " + pq().library.trouble());
+  if (pq().shared_object.trouble().empty()) return {};
+  return unavailable("PostgreSQL's client library is needed (Debian package libpq5): " + pq().shared_object.trouble());
 }
 
 }  // namespace grtc::items::postgres

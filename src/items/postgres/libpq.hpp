@@ -7,7 +7,8 @@
 
 namespace grtc::items::postgres {
 
-/// A shared library that is loaded while the program runs, and stays until its end: its threads and exit handlers may.
+/// A shared library that is loaded while the program runs, and is never unloaded: what it registered for the end of
+/// the process must still be there.
 class Library {
  public:
   /// What has this name in the library, as a pointer to a function of whatever type it is assigned to; null: not there.
@@ -35,39 +36,39 @@ class Library {
 /// not linked: what it brings along (GnuTLS, Kerberos, LDAP) doubles the time of a start and a third of its memory, and
 /// most keep their items in SQLite.
 struct Libpq {
-  Library library{"libpq.so.5"};
+  Library shared_object{"libpq.so.5"};
 
-  decltype(&PQclear) clear = library.find("PQclear");
-  decltype(&PQcmdStatus) cmd_status = library.find("PQcmdStatus");
-  decltype(&PQconnectPoll) connect_poll = library.find("PQconnectPoll");
-  decltype(&PQconnectStartParams) connect_start_params = library.find("PQconnectStartParams");
-  decltype(&PQconnectdbParams) connectdb_params = library.find("PQconnectdbParams");
-  decltype(&PQconninfoFree) conninfo_free = library.find("PQconninfoFree");
-  decltype(&PQconninfoParse) conninfo_parse = library.find("PQconninfoParse");
-  decltype(&PQconsumeInput) consume_input = library.find("PQconsumeInput");
-  decltype(&PQenterPipelineMode) enter_pipeline_mode = library.find("PQenterPipelineMode");
-  decltype(&PQerrorMessage) error_message = library.find("PQerrorMessage");
-  decltype(&PQexec) exec = library.find("PQexec");
-  decltype(&PQexecParams) exec_params = library.find("PQexecParams");
-  decltype(&PQfinish) finish = library.find("PQfinish");
-  decltype(&PQflush) flush = library.find("PQflush");
-  decltype(&PQfreemem) freemem = library.find("PQfreemem");
-  decltype(&PQgetResult) get_result = library.find("PQgetResult");
-  decltype(&PQgetisnull) getisnull = library.find("PQgetisnull");
-  decltype(&PQgetlength) getlength = library.find("PQgetlength");
-  decltype(&PQgetvalue) getvalue = library.find("PQgetvalue");
-  decltype(&PQisBusy) is_busy = library.find("PQisBusy");
-  decltype(&PQnotifies) notifies = library.find("PQnotifies");
-  decltype(&PQntuples) ntuples = library.find("PQntuples");
-  decltype(&PQpipelineSync) pipeline_sync = library.find("PQpipelineSync");
-  decltype(&PQresultErrorField) result_error_field = library.find("PQresultErrorField");
-  decltype(&PQresultStatus) result_status = library.find("PQresultStatus");
-  decltype(&PQsendPrepare) send_prepare = library.find("PQsendPrepare");
-  decltype(&PQsendQueryPrepared) send_query_prepared = library.find("PQsendQueryPrepared");
-  decltype(&PQsetNoticeProcessor) set_notice_processor = library.find("PQsetNoticeProcessor");
-  decltype(&PQsetnonblocking) setnonblocking = library.find("PQsetnonblocking");
-  decltype(&PQsocket) socket = library.find("PQsocket");
-  decltype(&PQstatus) status = library.find("PQstatus");
+  decltype(&PQclear) clear = shared_object.find("PQclear");
+  decltype(&PQcmdStatus) cmd_status = shared_object.find("PQcmdStatus");
+  decltype(&PQconnectPoll) connect_poll = shared_object.find("PQconnectPoll");
+  decltype(&PQconnectStartParams) connect_start_params = shared_object.find("PQconnectStartParams");
+  decltype(&PQconnectdbParams) connectdb_params = shared_object.find("PQconnectdbParams");
+  decltype(&PQconninfoFree) conninfo_free = shared_object.find("PQconninfoFree");
+  decltype(&PQconninfoParse) conninfo_parse = shared_object.find("PQconninfoParse");
+  decltype(&PQconsumeInput) consume_input = shared_object.find("PQconsumeInput");
+  decltype(&PQenterPipelineMode) enter_pipeline_mode = shared_object.find("PQenterPipelineMode");
+  decltype(&PQerrorMessage) error_message = shared_object.find("PQerrorMessage");
+  decltype(&PQexec) exec = shared_object.find("PQexec");
+  decltype(&PQexecParams) exec_params = shared_object.find("PQexecParams");
+  decltype(&PQfinish) finish = shared_object.find("PQfinish");
+  decltype(&PQflush) flush = shared_object.find("PQflush");
+  decltype(&PQfreemem) freemem = shared_object.find("PQfreemem");
+  decltype(&PQgetResult) get_result = shared_object.find("PQgetResult");
+  decltype(&PQgetisnull) getisnull = shared_object.find("PQgetisnull");
+  decltype(&PQgetlength) getlength = shared_object.find("PQgetlength");
+  decltype(&PQgetvalue) getvalue = shared_object.find("PQgetvalue");
+  decltype(&PQisBusy) is_busy = shared_object.find("PQisBusy");
+  decltype(&PQnotifies) notifies = shared_object.find("PQnotifies");
+  decltype(&PQntuples) ntuples = shared_object.find("PQntuples");
+  decltype(&PQpipelineSync) pipeline_sync = shared_object.find("PQpipelineSync");
+  decltype(&PQresultErrorField) result_error_field = shared_object.find("PQresultErrorField");
+  decltype(&PQresultStatus) result_status = shared_object.find("PQresultStatus");
+  decltype(&PQsendPrepare) send_prepare = shared_object.find("PQsendPrepare");
+  decltype(&PQsendQueryPrepared) send_query_prepared = shared_object.find("PQsendQueryPrepared");
+  decltype(&PQsetNoticeProcessor) set_notice_processor = shared_object.find("PQsetNoticeProcessor");
+  decltype(&PQsetnonblocking) setnonblocking = shared_object.find("PQsetnonblocking");
+  decltype(&PQsocket) socket = shared_object.find("PQsocket");
+  decltype(&PQstatus) status = shared_object.find("PQstatus");
 };
 
 /// Loads it at the first call, from whichever thread. Its functions may be called only where find_libpq() has

@@ -8,7 +8,7 @@ namespace {
 using Whatever = void (*)();
 
 TEST(Libpq, IsThereWithAllThatIsUsed) {
-  EXPECT_TRUE(find_libpq()) << pq().library.trouble();
+  EXPECT_TRUE(find_libpq()) << pq().shared_object.trouble();
 }
 
 TEST(Libpq, ALibraryThatIsMissingIsNamed) {
