@@ -26,6 +26,15 @@ Answer::Outcome outcome_of(std::string_view word) {
   return it == outcomes.end() ? Outcome::failed : it->second;
 }
 
+Answer refusal(const redis::Reply& reply) {
+  Answer answer;
+  answer.outcome = Answer::Outcome::failed;
+  answer.sentence = reply.text().starts_with("OOM")
+                        ? "The memory that the replicas share is full."
+                        : "The replicas' shared memory refused: " + std::string(reply.text()) + ".";
+  return answer;
+}
+
 }  // namespace
 
 core::Seq seq_of(std::string_view id) {
@@ -48,29 +57,36 @@ std::vector<core::LogEntry> read_entries(const redis::Reply& reply) {
 }
 
 Answer read_answer(const redis::Reply& reply) {
+  if (reply.is_error() || reply.size() == 0) return refusal(reply);
   Answer answer;
-  if (reply.is_error() || reply.size() == 0) {
-    answer.outcome = Answer::Outcome::failed;
-    answer.sentence = reply.text().starts_with("OOM")
-                          ? "The memory that the replicas share is full."
-                          : "The replicas' shared memory refused: " + std::string(reply.text()) + ".";
-    return answer;
-  }
   answer.outcome = outcome_of(reply[0].text());
   if (answer.outcome == Answer::Outcome::held) answer.attachment = reply[1].text();
   const bool entered = answer.outcome == Answer::Outcome::joined || answer.outcome == Answer::Outcome::resumed;
   if (!entered && answer.outcome != Answer::Outcome::done) return answer;
   answer.position = seq_of(reply[1].text());
-  if (!entered) {
-    for (std::size_t i = 2; i < reply.size(); ++i) answer.absent.emplace_back(reply[i].text());
-    return answer;
-  }
+  if (!entered) return answer;
   answer.peer_id = reply[2].text();
   answer.generation = reply[3].text();
   if (answer.outcome == Answer::Outcome::resumed) {
     answer.received = number(reply[4].text());
     answer.missed = read_entries(reply[5]);
   }
+  return answer;
+}
+
+Answer read_relayed(const redis::Reply& reply, std::size_t which) {
+  if (reply.is_error() || reply.size() <= which) return refusal(reply);
+  const redis::Reply one = reply[which];
+  // The fact's id, alone or before the receivers that are not there; or why nothing was done.
+  const std::string_view first = one.size() > 0 ? one[0].text() : one.text();
+  Answer answer;
+  if (first.find('-') == std::string_view::npos) {
+    answer.outcome = outcome_of(first);
+    return answer;
+  }
+  answer.outcome = Answer::Outcome::done;
+  answer.position = seq_of(first);
+  for (std::size_t i = 1; i < one.size(); ++i) answer.absent.emplace_back(one[i].text());
   return answer;
 }
 

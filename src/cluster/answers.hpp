@@ -14,6 +14,8 @@ namespace grtc::cluster {
 [[nodiscard]] std::string id_of(core::Seq seq);
 
 [[nodiscard]] core::Answer read_answer(const redis::Reply& reply);
+/// What became of one of the messages that were told together.
+[[nodiscard]] core::Answer read_relayed(const redis::Reply& reply, std::size_t which);
 [[nodiscard]] core::Snapshot read_snapshot(const redis::Reply& reply);
 /// What XRANGE gives.
 [[nodiscard]] std::vector<core::LogEntry> read_entries(const redis::Reply& reply);

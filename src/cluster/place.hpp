@@ -1,8 +1,10 @@
 #pragma once
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "cluster/answers.hpp"
+#include "cluster/relay_batch.hpp"
 #include "cluster/shared_rooms.hpp"
 
 namespace grtc::cluster {
@@ -19,7 +21,7 @@ struct RoomKeys {
 };
 
 /// A room that is open here, with its keys.
-class SharedRooms::Place final : public redis::ChannelListener {
+class SharedRooms::Place final : public redis::ChannelListener, public std::enable_shared_from_this<Place> {
  public:
   Place(SharedRooms& rooms, const std::string& name, std::uint64_t floor)
       : room(name, rooms.room_options_, rooms.frames_, rooms, floor),
@@ -29,16 +31,22 @@ class SharedRooms::Place final : public redis::ChannelListener {
 
   void on_subscribed() override { room.listening(); }
   void on_message(std::string_view payload) override {
-    counters_.received.add();
-    if (payload.starts_with(SharedRooms::kWhisper)) return room.overheard(payload.substr(1), io_.now());
-    const std::size_t mark = payload.find(core::kFieldMark);
-    if (mark != std::string_view::npos) {
-      room.apply(seq_of(payload.substr(0, mark)), payload.substr(mark + 1), io_.now());
+    if (payload.starts_with(SharedRooms::kWhisper)) {
+      counters_.received.add();
+      return room.overheard(payload.substr(1), io_.now());
     }
+    each_fact(payload, [this](std::string_view fact) {
+      counters_.received.add();
+      const std::size_t mark = fact.find(core::kFieldMark);
+      if (mark != std::string_view::npos) {
+        room.apply(seq_of(fact.substr(0, mark)), fact.substr(mark + 1), io_.now());
+      }
+    });
   }
 
   core::SharedRoom room;
   const RoomKeys keys;
+  RelayBatch said;  ///< here, in this turn
   core::TimePoint next_witness{};
   core::Seq witnessed = 0;
 

@@ -32,11 +32,6 @@ ScriptCall call_of(const Operation& what, const core::RoomLimits& limits) {
   switch (what.kind) {
     case Operation::Kind::join:
       return join_call(what, limits);
-    case Operation::Kind::relay: {
-      ScriptCall call{scripts::kRelay, {what.peer, what.attachment, id, what.fact}};
-      call.arguments.insert(call.arguments.end(), what.to.begin(), what.to.end());
-      return call;
-    }
     case Operation::Kind::update:
       return {scripts::kUpdate, {what.peer, what.attachment, id, what.fact, what.name, what.meta}};
     case Operation::Kind::detach:
@@ -48,6 +43,7 @@ ScriptCall call_of(const Operation& what, const core::RoomLimits& limits) {
     case Operation::Kind::lose:
       return {scripts::kLose, {what.peer, window}};
     case Operation::Kind::restore:
+    case Operation::Kind::relay:  // by RelayBatch
       break;
   }
   return {scripts::kRestore,

@@ -16,7 +16,7 @@ struct ClusterOptions;
 [[nodiscard]] std::vector<std::string> head_of(const ClusterOptions& options, std::string_view origin,
                                                std::uint64_t operation);
 
-/// The script that carries an operation out, with its own arguments.
+/// The script that carries an operation out, with its own arguments. Not for a relay: see RelayBatch.
 struct ScriptCall {
   const redis::Script& script;
   std::vector<std::string> arguments;

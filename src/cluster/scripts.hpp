@@ -14,8 +14,10 @@ namespace scripts {
 /// 5 peer, 6 attachment, 7 token, 8 name, 9 joined_at, 10 max peers, 11 fact, 12 fact that the holder was replaced,
 /// 13 attachment to evict, 14 claimed token, 15 seen ('' from the start), 16 whether the token alone says who it is
 extern const redis::Script kJoin;
-/// 5 peer ('' an administrator), 6 attachment, 7 id, 8 fact, 9… receivers
+/// 5 peer ('' an administrator), 6 attachment, 7 id, 8 fact, 9 how many receivers, 10… receivers
 extern const redis::Script kRelay;
+/// 2 the last one's operation, 5… of each what kRelay has from 5 on; their operations are in a row
+extern const redis::Script kRelayMany;
 /// 5 peer, 6 attachment, 7 id, 8 fact, 9 name, 10 meta
 extern const redis::Script kUpdate;
 /// 5 peer, 6 attachment, 7 fact, 8 resume window (ms)

@@ -84,9 +84,8 @@ void SharedRooms::eval(Place& place, const redis::Script& script, std::uint64_t 
   std::vector<std::string_view> words(head.begin(), head.end());
   words.insert(words.end(), arguments.begin(), arguments.end());
   const std::array<std::string_view, 3> keys{place.keys.state, place.keys.log, place.keys.channel};
-  const std::weak_ptr<Place> where = places_.find(place.room.name())->second;
   client_.eval(script, keys, words,
-               [this, where, asked = io_.update_now(), on_reply = std::move(on_reply)](const redis::Reply& reply) {
+               [this, where = place.weak_from_this(), asked = io_.update_now(), on_reply = std::move(on_reply)](const redis::Reply& reply) {
                  const auto still_open = where.lock();
                  if (reply.is_lost()) return;
                  round_trip_.observe_alone(std::chrono::duration<double>(io_.now() - asked).count());
@@ -97,12 +96,38 @@ void SharedRooms::eval(Place& place, const redis::Script& script, std::uint64_t 
 void SharedRooms::carry_out(core::SharedRoom& room, const Operation& operation) {
   const auto place = place_of(room);
   if (!place) return;
+  if (operation.kind == Operation::Kind::relay) return gather(*place, operation);
+  hand_over(*place);  // what was said before it
   ScriptCall call = call_of(operation, options_.limits);
   eval(*place, call.script, operation.number, std::move(call.arguments),
        [this, number = operation.number](Place& at, const redis::Reply& reply) {
          core::Answer answer = read_answer(reply);
          (answer.outcome == core::Answer::Outcome::failed ? counters_.refused : counters_.published).add();
          at.room.answered(number, std::move(answer), io_.now());
+       });
+}
+
+void SharedRooms::gather(Place& place, const Operation& relay) {
+  if (!place.said.takes(relay)) hand_over(place);
+  if (place.said.is_empty()) {
+    io_.at_end_of_turn([this, where = place.weak_from_this()] {
+      if (const auto still_open = where.lock()) hand_over(*still_open);
+    });
+  }
+  place.said.add(relay);
+}
+
+void SharedRooms::hand_over(Place& place) {
+  if (place.said.is_empty()) return;
+  RelayBatch::Call call = place.said.take();
+  const redis::Script& script = call.first == call.last ? scripts::kRelay : scripts::kRelayMany;
+  eval(place, script, call.last, std::move(call.arguments),
+       [this, first = call.first, last = call.last](Place& at, const redis::Reply& reply) {
+         for (std::uint64_t number = first; number <= last; ++number) {
+           core::Answer answer = read_relayed(reply, number - first);
+           (answer.outcome == core::Answer::Outcome::failed ? counters_.refused : counters_.published).add();
+           at.room.answered(number, std::move(answer), io_.now());
+         }
        });
 }
 
@@ -137,12 +162,12 @@ void SharedRooms::on_state() {
   for (const auto& [name, place] : places_) {
     const bool up = client_.is_up(place->keys.state);
     all_up = all_up && up;
-    if (up) {
-      place->room.reachable();
-    } else {
+    if (!up) {
+      (void)place->said.take();  // is asked for again, with all that was not answered
       place->room.unreachable(io_.now());
     }
   }
+  bring_back();
   const bool up = all_up && client_.is_up(origin_);
   if (up && !was_up_) {
     up_since_ = io_.now();
@@ -154,7 +179,21 @@ void SharedRooms::on_state() {
   if (up) stay_alive();
 }
 
+/// One room after the other, as the connection takes what they have kept.
+void SharedRooms::bring_back() {
+  some_wait_ = false;
+  for (const auto& [name, place] : places_) {
+    if (client_.has_place(place->keys.state)) {
+      place->room.reachable();
+      hand_over(*place);
+    } else {
+      some_wait_ = true;
+    }
+  }
+}
+
 void SharedRooms::tick(core::TimePoint now) {
+  if (some_wait_) bring_back();
   std::size_t held = 0;
   for (const auto& [name, place] : places_) {
     place->room.tick(now);

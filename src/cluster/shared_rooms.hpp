@@ -105,7 +105,10 @@ class SharedRooms final : public signalling::RoomKeeper, private core::RoomJourn
   [[nodiscard]] std::shared_ptr<Place> place_of(const core::SharedRoom& room) const;
   void eval(Place& place, const redis::Script& script, std::uint64_t number, std::vector<std::string> arguments,
             std::function<void(Place&, const redis::Reply&)> on_reply);
+  void gather(Place& place, const core::Operation& relay);
+  void hand_over(Place& place);
   void on_state();
+  void bring_back();
   void stay_alive();
   void look_for_the_lost();
   void witness(core::TimePoint now);
@@ -130,6 +133,7 @@ class SharedRooms final : public signalling::RoomKeeper, private core::RoomJourn
   core::TimePoint next_second_{};
   core::TimePoint up_since_{};
   bool was_up_ = false;
+  bool some_wait_ = false;  ///< rooms to be brought back
   std::string trouble_;  ///< the last one that was reported
 };
 

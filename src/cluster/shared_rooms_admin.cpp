@@ -83,11 +83,13 @@ void SharedRooms::announce(const std::string& room, std::string_view members, st
     if (!names.empty()) names += core::kNameMark;
     names += name;
   }
-  std::vector<std::string> arguments{
-      std::string(), std::string(), "0",
-      core::write_fact(core::Fact::Kind::message, origin_ + "a", operation, {}, {names, members})};
-  arguments.insert(arguments.end(), to.begin(), to.end());
-  eval_unopened(scripts::kRelay, room, std::move(arguments), operation, to_answer(std::move(done)));
+  std::vector<std::string> arguments;
+  const std::string fact = core::write_fact(core::Fact::Kind::message, origin_ + "a", operation, {}, {names, members});
+  RelayBatch::append(arguments, {}, {}, 0, fact, {to.begin(), to.end()});
+  eval_unopened(scripts::kRelay, room, std::move(arguments), operation,
+                [done = std::move(done)](const redis::Reply& reply) {
+                  done(reply.is_lost() ? std::nullopt : std::optional(read_relayed(reply, 0)));
+                });
 }
 
 void SharedRooms::remove(const std::string& room, const std::string& peer_id,

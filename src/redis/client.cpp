@@ -70,6 +70,10 @@ bool Client::is_up(std::string_view key) const {
   return impl_->is_up(key);
 }
 
+bool Client::has_place(std::string_view key) const {
+  return impl_->has_place(key);
+}
+
 // ---- making connections --------------------------------------------------------------------------------------
 
 Client::Impl::Impl(net::IoThread& io, Target target, std::span<const Script> scripts, ClientOptions options)
@@ -175,9 +179,14 @@ bool Client::Impl::is_up(std::string_view key) const {
   return node != nullptr && node->is_up();
 }
 
+bool Client::Impl::has_place(std::string_view key) const {
+  const Node* node = node_of(key);
+  return node != nullptr && node->is_up() && node->commands->has_place();
+}
+
 void Client::Impl::command(std::string_view key, std::span<const std::string_view> words, OnReply on_reply) {
   Node* node = node_of(key);
-  if (node != nullptr && node->is_up() && !node->commands->is_choked()) {
+  if (node != nullptr && node->is_up()) {
     return node->commands->send(words, std::move(on_reply));
   }
   io_.post([self = weak_from_this(), on_reply = std::move(on_reply)] {

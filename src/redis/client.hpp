@@ -73,6 +73,8 @@ class Client {
 
   /// Whether commands of this key can be sent now: connected, greeted, and answering in time.
   [[nodiscard]] bool is_up(std::string_view key) const;
+  /// ... and many of them: 32 MiB may be added, more breaks the connection.
+  [[nodiscard]] bool has_place(std::string_view key) const;
   /// Any node came or went; ask is_up(). Not called inside a call of the client.
   std::function<void()> on_state;
   /// Why a node can't be reached: a sentence without secrets, also again and again.

@@ -31,6 +31,7 @@ class Client::Impl final : public std::enable_shared_from_this<Impl> {
   void subscribe(std::string_view channel, ChannelListener& listener);
   void unsubscribe(std::string_view channel);
   [[nodiscard]] bool is_up(std::string_view key) const;
+  [[nodiscard]] bool has_place(std::string_view key) const;
 
   std::function<void()> on_state;
   std::function<void(const std::string&)> on_trouble;

@@ -117,6 +117,8 @@ void Link::append(std::span<const std::string_view> words) {
 void Link::send(std::span<const std::string_view> words, OnReply on_reply) {
   append(words);
   pending_.push_back({io_.now(), std::move(on_reply)});
+  // To leave out one command and go on with the next would lose it: all of them are asked again after a break.
+  if (out_.size() > kMaxUnsent) return fail("it takes less than there is to say");
   flush_later();
 }
 

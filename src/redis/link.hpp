@@ -62,8 +62,8 @@ class Link final : public net::ReadyHandler, public std::enable_shared_from_this
   /// A command that is answered by pushes alone.
   void send_unanswered(std::span<const std::string_view> words);
   [[nodiscard]] bool is_up() const noexcept { return state_ == State::up; }
-  /// More waits to leave than a connection may owe.
-  [[nodiscard]] bool is_choked() const noexcept { return out_.size() > kMaxUnsent; }
+  /// Whether as much again may be said as kMaxUnsent leaves; who says more breaks the connection.
+  [[nodiscard]] bool has_place() const noexcept { return out_.size() < kMaxUnsent / 2; }
   [[nodiscard]] const Host& host() const noexcept { return host_; }
 
  private:

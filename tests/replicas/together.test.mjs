@@ -76,6 +76,58 @@ describe('Replicas', { skip: noRedis, concurrency: 2 }, () => {
     assert.equal((await again.until('message')).n, 22)
   })
 
+  it('more is held than a connection takes at once: all of it arrives, in order', async (t) => {
+    const redis = await startRedis(t, { persistent: true })
+    const { all: [one, two] } = await startReplicas(t, { redis, count: 2, env: { THREADS: '1', RESUME_WINDOW_S: '60', REDIS_TIMEOUT_MS: '2000', MAX_MESSAGE_BYTES: '1048576', MESSAGE_RATE: '0', QUEUE_BYTES: '16777216' } })
+    const pairs = await Promise.all(Array.from({ length: 12 }, async () => {
+      const room = fresh()
+      return { ana: await join(one, room, { peer: 'ana' }), eva: await join(two, room, { peer: 'eva' }) }
+    }))
+    for (const { ana } of pairs) await ana.expect('peer-joined')
+    await redis.stop('SIGKILL')
+    await becomes(one, 'degraded')
+    const filler = 'x'.repeat(1_000_000)
+    for (const { ana } of pairs) for (let n = 1; n <= 8; n++) ana.send({ type: 'message', n, filler })
+    await waitFor(async () => (await metric(one, 'grtc_bus_held')) === pairs.length * 8, { timeoutMs: 20_000, what: 'all of it to be held' })
+    await redis.start()
+    await becomes(one, 'ok')
+    for (const { ana } of pairs) ana.send({ type: 'message', n: 9 })
+    for (const { eva } of pairs) for (let n = 1; n <= 9; n++) assert.equal((await eva.expect('message', 20_000)).n, n)
+  })
+
+  it('what many say at once, to one, to all and to nobody, arrives in order, and who said it hears who is not there', async (t) => {
+    const { all: [one, two] } = await startReplicas(t, { count: 2 })
+    const room = fresh()
+    const ana = await join(one, room, { peer: 'ana' })
+    const ben = await join(one, room, { peer: 'ben' })
+    const eva = await join(two, room, { peer: 'eva' })
+    await ben.until('peer-joined', (event) => event.peer.peer_id === 'eva')
+    const lines = []
+    for (let n = 1; n <= 60; n++) lines.push({ type: 'message', n, id: n, ...(n % 3 === 0 && { to: ['eva', 'nobody'] }), ...(n % 5 === 0 && { to: 'nobody' }) })
+    for (const speaker of [ana, ben]) {
+      // In one write, so that they are read in one turn.
+      speaker.ws.socket.cork()
+      for (const line of lines) speaker.send(line)
+      speaker.ws.socket.uncork()
+    }
+    const to = (wanted) => lines.filter((line) => line.to === undefined || [line.to].flat().includes(wanted)).map((line) => line.n)
+    const heard = { ana: [], ben: [] }
+    while (heard.ana.length + heard.ben.length < 2 * to('eva').length) {
+      const { from, n } = await eva.expect('message')
+      heard[from].push(n)
+    }
+    assert.deepEqual(heard, { ana: to('eva'), ben: to('eva') })
+    for (const speaker of [ana, ben]) {
+      const refs = []
+      const missing = lines.filter((line) => line.to !== undefined).map((line) => line.n)
+      while (refs.length < missing.length) refs.push((await speaker.until('error')).ref)
+      assert.deepEqual(refs, missing)
+    }
+    await ana.cut()
+    ana.server = two
+    assert.equal((await ana.resume()).welcome.received, 60)
+  })
+
   it('a replica that is killed: its peers are seen as away, and leave as "timeout" when they do not come back', async (t) => {
     const { all: [one, two] } = await startReplicas(t, { count: 2, env: kFast })
     const room = fresh()
