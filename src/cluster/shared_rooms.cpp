@@ -85,7 +85,8 @@ void SharedRooms::eval(Place& place, const redis::Script& script, std::uint64_t 
   words.insert(words.end(), arguments.begin(), arguments.end());
   const std::array<std::string_view, 3> keys{place.keys.state, place.keys.log, place.keys.channel};
   client_.eval(script, keys, words,
-               [this, where = place.weak_from_this(), asked = io_.update_now(), on_reply = std::move(on_reply)](const redis::Reply& reply) {
+               [this, where = place.weak_from_this(), asked = io_.update_now(),
+                on_reply = std::move(on_reply)](const redis::Reply& reply) {
                  const auto still_open = where.lock();
                  if (reply.is_lost()) return;
                  round_trip_.observe_alone(std::chrono::duration<double>(io_.now() - asked).count());

@@ -134,7 +134,7 @@ class SharedRooms final : public signalling::RoomKeeper, private core::RoomJourn
   core::TimePoint up_since_{};
   bool was_up_ = false;
   bool some_wait_ = false;  ///< rooms to be brought back
-  std::string trouble_;  ///< the last one that was reported
+  std::string trouble_;     ///< the last one that was reported
 };
 
 }  // namespace grtc::cluster
