@@ -60,3 +60,43 @@ test('what a first load brings stays within its budget, and is kept for good onl
   assert.ok(all <= kAllBytes, `${all} bytes`)
   assert.equal(names.filter(isOurs).length, 2)
 })
+
+/** Makes the line and the processor of a person's page slow, and counts how far what is painted jumps. */
+async function onASlowPhone(person) {
+  const session = await person.context.newCDPSession(person.page)
+  await session.send('Network.enable')
+  await session.send('Network.emulateNetworkConditions', { offline: false, latency: 150, downloadThroughput: 200_000, uploadThroughput: 94_000 })
+  await session.send('Emulation.setCPUThrottlingRate', { rate: 4 })
+  await person.page.addInitScript(() => {
+    window.jumps = []
+    const from = ({ x, y, width, height }) => [x, y, width, height].map(Math.round).join(' ')
+    new PerformanceObserver((list) => {
+      for (const { value, sources } of list.getEntries())
+        window.jumps.push(...sources.map((s) => `${value.toFixed(5)} ${s.node?.id || s.node?.nodeName} ${from(s.previousRect)} → ${from(s.currentRect)}`))
+    }).observe({ type: 'layout-shift', buffered: true })
+  })
+}
+
+for (const [what, options] of Object.entries({
+  'in English': { locale: 'en-US' },
+  'in Spanish': { locale: 'es-ES' },
+  'on a small phone': { locale: 'es-ES', viewport: { width: 360, height: 640 } },
+})) {
+  test(`nothing jumps while the page loads over a slow line, ${what}`, async (t) => {
+    const server = await startServer(t)
+    const body = JSON.stringify({ name: 'Agenda', description: 'Lunes, a las diez' })
+    await fetch(`${server.url}/api/items`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body })
+    const ana = await newPerson(await startBrowser(t), 'Ana', { origin: server.url, ...options })
+    await onASlowPhone(ana)
+    await ana.open(`${server.url}/r/jard%C3%ADn`)
+    await ana.page.waitForSelector('#itemsLive[data-live=true]', { state: 'attached' })
+    await ana.page.waitForSelector('[data-testid=item]', { state: 'attached' })
+    const { jumps, painted } = await ana.page.evaluate(async () => {
+      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+      return { jumps: window.jumps, painted: performance.getEntriesByName('first-contentful-paint')[0].startTime }
+    })
+    t.diagnostic(`first paint after ${Math.round(painted)} ms`)
+    assert.deepEqual(jumps, [])
+    assert.deepEqual(ana.faults, [])
+  })
+}

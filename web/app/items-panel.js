@@ -206,8 +206,8 @@ export class ItemsPanel {
   #show(state) {
     setText(byId('itemsCount', HTMLElement), state.total > 0 ? String(state.total) : '')
     const live = byId('itemsLive', HTMLElement)
-    setText(live, t(state.live ? 'items.live' : 'items.notLive'))
-    live.dataset.live = String(state.live)
+    setText(live, state.live === null ? '' : t(state.live ? 'items.live' : 'items.notLive'))
+    live.dataset.live = String(state.live === true)
     setText(byId('itemsProblem', HTMLElement), state.problem)
     byId('moreItems', HTMLElement).hidden = state.cursor === null
     follow(this.#list, state.items, ({ id }) => String(id), (item, old) => this.#card(item, state.fresh.has(item.id), old))

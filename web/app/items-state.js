@@ -6,7 +6,7 @@
  *  @property {readonly Item[]} items     newest first
  *  @property {string | null} cursor      of the next page
  *  @property {number} total
- *  @property {boolean} live
+ *  @property {boolean | null} live    null before the first answer
  *  @property {boolean} loaded
  *  @property {string} problem            a sentence, '' for none
  *  @property {ReadonlySet<number>} fresh ids that somebody just changed
@@ -20,7 +20,7 @@ const kGone = 1000
 
 /** @type {ItemsView} */
 export const kNoItems = Object.freeze({
-  items: [], cursor: null, total: 0, live: false, loaded: false, problem: '', fresh: new Set(), gone: new Set(),
+  items: [], cursor: null, total: 0, live: null, loaded: false, problem: '', fresh: new Set(), gone: new Set(),
 })
 
 /** @param {ItemsView} state
