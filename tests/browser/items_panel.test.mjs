@@ -103,3 +103,14 @@ test('long lists come by the page, and a change of someone else flashes', { time
   await flashed
   await ana.waitForSelector(`${kItem}.fresh`, { state: 'detached' })
 })
+
+test('when very many come the list stays bounded, and more can be shown from there', { timeout: 60_000 }, async (t) => {
+  const { server, all: [ana] } = await pages(t, ['Ana'])
+  for (let n = 1; n <= 230; n++) await make(server, { name: `Item ${n}` })
+  await ana.waitForSelector(item('Item 230'))
+  assert.equal(await ana.locator(kItem).count(), 200)
+  await ana.click('#moreItems')
+  await ana.waitForSelector(item('Item 1'))
+  assert.equal(await ana.locator(kItem).count(), 230)
+  await ana.waitForSelector('#moreItems', { state: 'hidden' })
+})

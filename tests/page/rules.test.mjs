@@ -130,6 +130,17 @@ test('items: the greater version wins, a deleted one stays deleted, in any order
   assert.deepEqual([gone.items, gone.total], [[], 0])
 })
 
+test('items: however many come while nobody asks for more, the list is bounded, and the rest is there to be asked for', () => {
+  const item = (id) => ({ id, version: 1, name: `item ${id}`, description: '', data: {}, created_at: '', updated_at: '' })
+  const come = (state, from, to) => Array.from({ length: to - from + 1 }, (_, i) => ({ type: 'changed', item: item(from + i) })).reduce(reduceItems, state)
+  const state = come(kNoItems, 1, 1000)
+  assert.deepEqual([state.items.length, state.items[0].id, state.total, state.cursor], [200, 1000, 1000, ''])
+  assert.ok(state.fresh.size <= 200)
+  // What somebody has asked for stays.
+  const page = { type: 'page', items: Array.from({ length: 300 }, (_, i) => item(1000 - i)), cursor: 'next', total: 1000, first: true }
+  assert.equal(come(reduceItems(state, page), 1001, 1400).items.length, 300)
+})
+
 test('the room: joining the same room again keeps its lines, another one does not', () => {
   const line = { id: '1', kind: 'theirs', from: 'ben', name: 'Ben', text: 'hi', at: 0, via: 'direct', state: '', delivered: 0, total: 0 }
   const inside = [{ type: 'join', room: 'a', name: 'Ana' }, { type: 'line', line }].reduce(reduceRoom, kOutside)

@@ -12,6 +12,7 @@ import { Store } from './store.js'
 /** @typedef {import('./item-card.js').CardMode} CardMode */
 
 const kPage = 50
+const kLongestPage = 500
 const kFreshMs = 1_600
 /** How long typing has to rest before it is searched for. */
 const kSearchMs = 250
@@ -66,13 +67,14 @@ export class ItemsPanel {
     })
   }
 
-  /** @param {string | null} cursor */
+  /** @param {string | null} cursor  '': all that is shown and a page more, from the beginning */
   async #load(cursor) {
+    const limit = cursor === '' ? Math.min(this.#store.state.items.length + kPage, kLongestPage) : kPage
     this.#meanwhile ??= []
     this.#asked += 1
     const asked = this.#asked
     try {
-      const page = await this.#api.list({ limit: kPage, sort: '-id', q: this.#query, ...(cursor ? { cursor } : {}) })
+      const page = await this.#api.list({ limit, sort: '-id', q: this.#query, ...(cursor ? { cursor } : {}) })
       if (asked !== this.#asked) return
       this.#store.dispatch({ type: 'page', items: page.items, cursor: page.next_cursor, total: page.total, first: !cursor })
     } catch (error) {

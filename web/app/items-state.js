@@ -4,7 +4,8 @@
 
 /** @typedef {object} ItemsView
  *  @property {readonly Item[]} items     newest first
- *  @property {string | null} cursor      of the next page
+ *  @property {string | null} cursor      of the next page; '' when there is one that has to be found anew
+ *  @property {number} paged              how many were asked for: the live ones are bounded, these are not
  *  @property {number} total
  *  @property {boolean | null} live    null before the first answer
  *  @property {boolean} loaded
@@ -17,10 +18,12 @@
  *   | {type: 'live', live: boolean} | {type: 'problem', sentence: string} | {type: 'seen'}} ItemsAction */
 
 const kGone = 1000
+/** So many stay in the list, however many come while nobody asks for more. */
+const kLive = 200
 
 /** @type {ItemsView} */
 export const kNoItems = Object.freeze({
-  items: [], cursor: null, total: 0, live: null, loaded: false, problem: '', fresh: new Set(), gone: new Set(),
+  items: [], cursor: null, paged: 0, total: 0, live: null, loaded: false, problem: '', fresh: new Set(), gone: new Set(),
 })
 
 /** @param {ItemsView} state
@@ -30,7 +33,7 @@ export function reduceItems(state, action) {
   switch (action.type) {
     case 'page': {
       const items = action.first ? action.items : merged(state.items, action.items)
-      return { ...state, items, cursor: action.cursor, total: action.total, loaded: true, problem: '' }
+      return { ...state, items, cursor: action.cursor, paged: items.length, total: action.total, loaded: true, problem: '' }
     }
     case 'changed': return changed(state, action.item)
     case 'deleted': {
@@ -56,8 +59,10 @@ function changed(state, item) {
   if (known && known.version >= item.version) return state
   const newest = state.items[0]?.id ?? 0
   if (!known && item.id < newest && item.version > 1 && state.cursor !== null) return state // on a page not shown yet
-  const items = known ? state.items.map((other) => (other.id === item.id ? item : other)) : merged([item], state.items)
-  return { ...state, items, total: state.total + (known ? 0 : 1), fresh: new Set(state.fresh).add(item.id) }
+  const all = known ? state.items.map((other) => (other.id === item.id ? item : other)) : merged([item], state.items)
+  const items = all.slice(0, Math.max(kLive, state.paged))
+  const cursor = items.length < all.length ? '' : state.cursor
+  return { ...state, items, cursor, total: state.total + (known ? 0 : 1), fresh: new Set([...state.fresh, item.id].slice(-kLive)) }
 }
 
 /** @param {readonly Item[]} some
