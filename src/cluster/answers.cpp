@@ -19,9 +19,10 @@ std::uint64_t number(std::string_view text) {
 Answer::Outcome outcome_of(std::string_view word) {
   using Outcome = Answer::Outcome;
   static const std::unordered_map<std::string_view, Outcome> outcomes{
-      {"done", Outcome::done},     {"joined", Outcome::joined}, {"resumed", Outcome::resumed},
-      {"held", Outcome::held},     {"full", Outcome::full},     {"banned", Outcome::banned},
-      {"absent", Outcome::absent}, {"moved", Outcome::moved},   {"nothing", Outcome::nothing}};
+      {"done", Outcome::done},          {"joined", Outcome::joined}, {"resumed", Outcome::resumed},
+      {"held", Outcome::held},          {"full", Outcome::full},     {"banned", Outcome::banned},
+      {"absent", Outcome::absent},      {"moved", Outcome::moved},   {"nothing", Outcome::nothing},
+      {"forgotten", Outcome::forgotten}};
   const auto it = outcomes.find(word);
   return it == outcomes.end() ? Outcome::failed : it->second;
 }
@@ -64,7 +65,10 @@ Answer read_answer(const redis::Reply& reply) {
   const bool entered = answer.outcome == Answer::Outcome::joined || answer.outcome == Answer::Outcome::resumed;
   if (!entered && answer.outcome != Answer::Outcome::done) return answer;
   answer.position = seq_of(reply[1].text());
-  if (!entered) return answer;
+  if (!entered) {
+    if (reply.size() > 2) answer.generation = reply[2].text();
+    return answer;
+  }
   answer.peer_id = reply[2].text();
   answer.generation = reply[3].text();
   if (answer.outcome == Answer::Outcome::resumed) {
@@ -90,13 +94,11 @@ Answer read_relayed(const redis::Reply& reply, std::size_t which) {
   return answer;
 }
 
-core::Snapshot read_snapshot(const redis::Reply& reply) {
+core::Snapshot read_snapshot(const redis::Reply& newest, const redis::Reply& generation, const redis::Reply& fields) {
   core::Snapshot snapshot;
-  if (reply.size() != 3) return snapshot;
-  snapshot.position = seq_of(reply[0].text());
-  snapshot.generation = reply[1].text();
+  snapshot.position = seq_of(newest.text());
+  snapshot.generation = generation.text();
   std::unordered_map<std::string_view, core::Snapshot::Peer> peers;
-  const redis::Reply fields = reply[2];
   for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
     const std::string_view field = fields[i].text();
     const std::string_view value = fields[i + 1].text();
@@ -126,6 +128,14 @@ core::Snapshot read_snapshot(const redis::Reply& reply) {
     if (!peer.peer_id.empty()) snapshot.peers.push_back(std::move(peer));
   }
   return snapshot;
+}
+
+core::LogPart read_part(const redis::Reply& reply) {
+  core::LogPart part;
+  part.complete = reply[0].integer() == 1;
+  part.entries = read_entries(reply[1]);
+  if (reply[4].is_array()) part.room = read_snapshot(reply[2], reply[3], reply[4]);
+  return part;
 }
 
 }  // namespace grtc::cluster

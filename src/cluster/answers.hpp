@@ -16,7 +16,11 @@ namespace grtc::cluster {
 [[nodiscard]] core::Answer read_answer(const redis::Reply& reply);
 /// What became of one of the messages that were told together.
 [[nodiscard]] core::Answer read_relayed(const redis::Reply& reply, std::size_t which);
-[[nodiscard]] core::Snapshot read_snapshot(const redis::Reply& reply);
+/// @param fields  a room's state, as HGETALL gives it
+[[nodiscard]] core::Snapshot read_snapshot(const redis::Reply& newest, const redis::Reply& generation,
+                                           const redis::Reply& fields);
+/// @pre five elements, of scripts::kReadAfter
+[[nodiscard]] core::LogPart read_part(const redis::Reply& reply);
 /// What XRANGE gives.
 [[nodiscard]] std::vector<core::LogEntry> read_entries(const redis::Reply& reply);
 

@@ -30,6 +30,7 @@ class SharedRooms::Place final : public redis::ChannelListener, public std::enab
         counters_(rooms.counters_) {}
 
   void on_subscribed() override { room.listening(); }
+  void on_moved() override { lose_sight(); }
   void on_message(std::string_view payload) override {
     if (payload.starts_with(SharedRooms::kWhisper)) {
       counters_.received.add();
@@ -44,11 +45,18 @@ class SharedRooms::Place final : public redis::ChannelListener, public std::enab
     });
   }
 
+  /// What was said in this turn is asked for again later, with all that was not answered.
+  void lose_sight() {
+    (void)said.take();
+    room.unreachable(io_.now());
+  }
+
   core::SharedRoom room;
   const RoomKeys keys;
   RelayBatch said;  ///< here, in this turn
   core::TimePoint next_witness{};
   core::Seq witnessed = 0;
+  bool must_read_again = false;  ///< Redis refused to say what the room is
 
  private:
   net::IoThread& io_;

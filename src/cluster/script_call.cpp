@@ -48,7 +48,8 @@ ScriptCall call_of(const Operation& what, const core::RoomLimits& limits) {
   }
   return {scripts::kRestore,
           {what.peer, what.attachment, what.entry->token, what.name,
-           std::to_string(what.joined_at.time_since_epoch().count()), what.meta, id, what.fact}};
+           std::to_string(what.joined_at.time_since_epoch().count()), what.meta, id, what.fact,
+           std::to_string(what.restore), what.entry->evict}};
 }
 
 std::vector<std::string> head_of(const ClusterOptions& options, std::string_view origin, std::uint64_t operation) {

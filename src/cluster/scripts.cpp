@@ -6,8 +6,9 @@ namespace {
 // The fields of a room's state, each with what it is about behind the colon: t: token, n: name, m: meta, j: joined_at,
 // a: attachment ('' while away), d: when one that is away ends, i: highest client id taken, b: where it begins in the
 // log, w: what it was seen to have been given, A: where it was attached last, c: when that connection came; o: newest
-// operation of an origin; O: since when an origin is taken for dead; T: whose a token is; n the number of peers, g what
-// tells this room's memory from a later one's, x bans.
+// operation of an origin; r: newest restore of it; O: since when an origin is taken for dead; T: whose a token is; n
+// the number of peers, g what tells this room's memory from a later one's, h up to where it lost the end of its log, x
+// bans.
 constexpr std::string_view kPrelude = R"lua(
 local S, L, C = KEYS[1], KEYS[2], KEYS[3]
 local origin, operation = ARGV[1], ARGV[2]
@@ -16,11 +17,13 @@ local function now()
   local t = call('TIME')
   return t[1] * 1000 + math.floor(t[2] / 1000)
 end
-local function done_before()
-  local last = call('HGET', S, 'o:' .. origin)
-  if last and tonumber(last) >= tonumber(operation) then return true end
+-- Why it is not to be done, or nil. Nothing is, and nothing is noted, in another memory of the room than was meant.
+local function stopped_by()
+  local v = call('HMGET', S, 'o:' .. origin, 'g')
+  if ARGV[#ARGV] ~= '' and v[2] ~= ARGV[#ARGV] then return 'forgotten' end
+  if v[1] and tonumber(v[1]) >= tonumber(operation) then return 'nothing' end
   call('HSET', S, 'o:' .. origin, operation)
-  return false
+  return nil
 end
 local function say(fact)
   local id = call('XADD', L, 'MINID', '~', now() - tonumber(ARGV[4]), '*', 'f', fact)
@@ -50,8 +53,9 @@ local function forget_if_empty()
   call('DEL', S)
   call('PEXPIRE', L, ARGV[4])
 end
-local function add(peer, attachment, token, name, joined, meta, id, fact)
-  call('HSETNX', S, 'g', origin .. ':' .. operation)
+-- `number`: what is unique of the operation in all memories.
+local function add(peer, attachment, token, name, joined, meta, id, fact, number)
+  call('HSETNX', S, 'g', origin .. ':' .. (number or operation))
   call('HSET', S, 't:' .. peer, token, 'n:' .. peer, name, 'm:' .. peer, meta, 'j:' .. peer, joined,
     'a:' .. peer, attachment, 'i:' .. peer, id, 'T:' .. token, peer)
   call('HINCRBY', S, 'n', 1)
@@ -102,11 +106,13 @@ local function point_of_return()
     if not before(seen, given) and before(seen, at) then seen = at end
   end
   local lost, newest = forgotten()
-  if before(seen, start) then return nil end
+  if before(seen, start) or before(seen, call('HGET', S, 'h') or '0-0') then return nil end
   if before(seen, lost) or before(newest, seen) then return nil end
   return seen
 end
-if done_before() then
+local stopped = stopped_by()
+if stopped == 'forgotten' then return {stopped} end
+if stopped then
   if call('HGET', S, 'a:' .. peer) ~= attachment then return {'nothing'} end
   if call('HGET', S, 'A:' .. peer) == call('HGET', S, 'b:' .. peer) then
     return {'joined', call('HGET', S, 'b:' .. peer), peer, call('HGET', S, 'g')}
@@ -138,98 +144,9 @@ if tonumber(call('HGET', S, 'n') or 0) >= tonumber(ARGV[10]) then return {'full'
 return {'joined', add(peer, attachment, token, ARGV[8], ARGV[9], '{}', 0, ARGV[11]), peer, call('HGET', S, 'g')}
 )lua";
 
-// The one that runs for every message, so it stands alone and asks for all at once: half of what it would cost with the
-// prelude. The log's age is bounded by the witness, its length here.
-constexpr std::string_view kRelaySource = R"lua(
-local S, call, peer = KEYS[1], redis.call, ARGV[5]
-local asked = {'o:' .. ARGV[1], 'a:' .. peer}
-for i = 10, #ARGV do asked[i - 7] = 't:' .. ARGV[i] end
-local v = call('HMGET', S, unpack(asked))
-if v[1] and tonumber(v[1]) >= tonumber(ARGV[2]) then return {'nothing'} end
-local from = peer ~= ''
-local stopped = from and ((not v[2] and 'absent') or (v[2] ~= '' and v[2] ~= ARGV[6] and 'moved'))
-if from and not stopped and ARGV[7] ~= '0' then
-  call('HSET', S, asked[1], ARGV[2], 'i:' .. peer, ARGV[7])
-else
-  call('HSET', S, asked[1], ARGV[2])
-end
-if stopped then return {stopped} end
-local id = call('XADD', KEYS[2], 'MAXLEN', '~', '20000', '*', 'f', ARGV[8])
-call('SPUBLISH', KEYS[3], id .. '\31' .. ARGV[8])
-local answer = {id}
-for i = 10, #ARGV do
-  if not v[i - 7] then answer[#answer + 1] = ARGV[i] end
-end
-return {answer}
-)lua";
-
-// The same for several at once: under load a call costs Redis more than a message in it. For one it costs half as much
-// again as the script above.
-constexpr std::string_view kRelayManySource = R"lua(
-local S, call = KEYS[1], redis.call
-local asked, count, at, size = {'o:' .. ARGV[1]}, 0, 5, #ARGV
-while at < size do
-  asked[#asked + 1] = 'a:' .. ARGV[at]
-  local receivers = at + 5
-  at = receivers + ARGV[at + 4]
-  for i = receivers, at - 1 do asked[#asked + 1] = 't:' .. ARGV[i] end
-  count = count + 1
-end
-local v = call('HMGET', S, unpack(asked))
-local answers, changes, said, field = {}, {asked[1], ARGV[2]}, {}, 2
--- How many of them, at the end, were not done before.
-local fresh = v[1] and ARGV[2] - v[1] or count
-if fresh <= 0 then changes = nil end
-at = 5
-for i = 1, count do
-  local peer, attachment = ARGV[at], v[field]
-  local receivers = at + 5
-  local after = receivers + ARGV[at + 4]
-  local answer
-  if i <= count - fresh then
-    answer = 'nothing'
-  elseif peer ~= '' and not attachment then
-    answer = 'absent'
-  elseif peer ~= '' and attachment ~= '' and attachment ~= ARGV[at + 1] then
-    answer = 'moved'
-  else
-    answer = at
-    if peer ~= '' and ARGV[at + 2] ~= '0' then
-      changes[#changes + 1] = 'i:' .. peer
-      changes[#changes + 1] = ARGV[at + 2]
-    end
-    for j = receivers, after - 1 do
-      if not v[field + 1 + j - receivers] then
-        if answer == at then answer = {at} end
-        answer[#answer + 1] = ARGV[j]
-      end
-    end
-  end
-  answers[i] = answer
-  field = field + 1 + after - receivers
-  at = after
-end
--- Before anything is said: where the memory is full this fails, and nothing was done.
-if changes then call('HSET', S, unpack(changes)) end
-for i = 1, count do
-  local answer = answers[i]
-  local listed = type(answer) == 'table'
-  local at = listed and answer[1] or answer
-  if type(at) == 'number' then
-    local fact = ARGV[at + 3]
-    local id = call('XADD', KEYS[2], 'MAXLEN', '~', '20000', '*', 'f', fact)
-    said[#said + 1] = id .. '\31' .. fact
-    if listed then answer[1] = id else answers[i] = id end
-  end
-end
-if said[1] then call('SPUBLISH', KEYS[3], table.concat(said, '\29')) end
-return answers
-)lua";
-
 constexpr std::string_view kUpdateSource = R"lua(
 local peer = ARGV[5]
-if done_before() then return {'nothing'} end
-local stopped = fence(peer, ARGV[6])
+local stopped = stopped_by() or fence(peer, ARGV[6])
 if stopped then return {stopped} end
 if ARGV[7] ~= '0' then call('HSET', S, 'i:' .. peer, ARGV[7]) end
 call('HSET', S, 'n:' .. peer, ARGV[9], 'm:' .. peer, ARGV[10])
@@ -238,7 +155,9 @@ return {'done', say(ARGV[8])}
 
 constexpr std::string_view kDetachSource = R"lua(
 local peer = ARGV[5]
-if done_before() or call('HGET', S, 'a:' .. peer) ~= ARGV[6] then return {'nothing'} end
+local stopped = stopped_by()
+if stopped then return {stopped} end
+if call('HGET', S, 'a:' .. peer) ~= ARGV[6] then return {'nothing'} end
 call('HSET', S, 'a:' .. peer, '', 'd:' .. peer, now() + tonumber(ARGV[8]))
 keep()
 return {'done', say(ARGV[7])}
@@ -246,7 +165,8 @@ return {'done', say(ARGV[7])}
 
 constexpr std::string_view kLeaveSource = R"lua(
 local peer = ARGV[5]
-if done_before() then return {'nothing'} end
+local stopped = stopped_by()
+if stopped then return {stopped} end
 local a = call('HGET', S, 'a:' .. peer)
 if not a then return {'absent'} end
 if ARGV[6] ~= '' and a ~= '' and a ~= ARGV[6] then return {'moved'} end
@@ -259,7 +179,8 @@ return {'done', at}
 
 constexpr std::string_view kExpireSource = R"lua(
 local peer = ARGV[5]
-if done_before() then return {'nothing'} end
+local stopped = stopped_by()
+if stopped then return {stopped} end
 local v = call('HMGET', S, 'a:' .. peer, 'd:' .. peer)
 if v[1] ~= '' or tonumber(v[2] or 0) > now() then return {'nothing'} end
 local at = say(ARGV[6])
@@ -270,12 +191,13 @@ return {'done', at}
 
 // What an origin has had done is remembered for an hour: it may be cut off and not dead, and ask for it again.
 constexpr std::string_view kLoseSource = R"lua(
-if done_before() then return {'nothing'} end
+local stopped = stopped_by()
+if stopped then return {stopped} end
 local all, at = call('HGETALL', S), nil
 local mark = ARGV[5] .. ':'
 for i = 1, #all, 2 do
   if string.sub(all[i], 1, 2) == 'O:' and tonumber(all[i + 1]) < now() - 3600000 then
-    call('HDEL', S, all[i], 'o:' .. string.sub(all[i], 3))
+    call('HDEL', S, all[i], 'o:' .. string.sub(all[i], 3), 'r:' .. string.sub(all[i], 3))
   end
   if string.sub(all[i], 1, 2) == 'a:' and string.sub(all[i + 1], 1, #mark) == mark then
     local peer = string.sub(all[i], 3)
@@ -288,22 +210,27 @@ if at then return {'done', at} end
 return {'nothing'}
 )lua";
 
+// Counted apart: it goes before what its replica has kept to say.
 constexpr std::string_view kRestoreSource = R"lua(
 local peer, attachment = ARGV[5], ARGV[6]
-if done_before() then return {'nothing'} end
+local g = call('HGET', S, 'g')
+if ARGV[#ARGV] ~= '' and g ~= ARGV[#ARGV] then return {'forgotten'} end
+local last = call('HGET', S, 'r:' .. origin)
+if last and tonumber(last) >= tonumber(ARGV[13]) then return {'nothing'} end
+call('HSET', S, 'r:' .. origin, ARGV[13])
 call('HDEL', S, 'O:' .. origin)
 local a = call('HGET', S, 'a:' .. peer)
 if a == attachment then return {'nothing'} end
-if a and (a ~= '' or call('HGET', S, 't:' .. peer) ~= ARGV[7]) then return {'moved'} end
+if a and ((a ~= '' and a ~= ARGV[14]) or call('HGET', S, 't:' .. peer) ~= ARGV[7]) then return {'moved'} end
 if a then
   call('HSET', S, 'a:' .. peer, attachment)
   call('HDEL', S, 'd:' .. peer)
   local at = say(about('A', peer, attachment))
   call('HSET', S, 'A:' .. peer, at)
-  return {'done', at}
+  return {'done', at, g}
 end
-local at = add(peer, attachment, ARGV[7], ARGV[8], ARGV[9], ARGV[10], ARGV[11], ARGV[12])
-return {'done', at}
+local at = add(peer, attachment, ARGV[7], ARGV[8], ARGV[9], ARGV[10], ARGV[11], ARGV[12], 'r' .. ARGV[13])
+return {'done', at, call('HGET', S, 'g')}
 )lua";
 
 constexpr std::string_view kSnapshotSource = R"lua(
@@ -311,11 +238,21 @@ local _, newest = forgotten()
 return {newest, call('HGET', S, 'g') or '', call('HGETALL', S)}
 )lua";
 
+// A log that has lost its end goes on behind it, or what is told next would not be news; and who did not hear all of
+// that end may not resume.
 constexpr std::string_view kReadAfterSource = R"lua(
+local after, known = ARGV[5], ARGV[6]
 local lost, newest = forgotten()
-local found = entries(ARGV[5])
-local complete = not before(ARGV[5], lost) and #found < 20000
-return {complete and 1 or 0, call('HGET', S, 'g') or '', found}
+local found = entries(after)
+local complete = not before(after, lost) and #found < 20000
+local g = call('HGET', S, 'g') or ''
+local shorter = before(newest, after)
+if shorter then
+  call('XADD', L, after, 'f', '')
+  call('PEXPIRE', L, ARGV[3])
+  if g ~= '' then call('HSET', S, 'h', after) end
+end
+return {complete and 1 or 0, found, newest, g, (shorter or g ~= known) and call('HGETALL', S) or false}
 )lua";
 
 constexpr std::string_view kWitnessSource = R"lua(
@@ -336,8 +273,6 @@ std::string whole(std::string_view body) {
 }  // namespace
 
 const redis::Script kJoin{"join", whole(kJoinSource)};
-const redis::Script kRelay{"relay", std::string(kRelaySource)};
-const redis::Script kRelayMany{"relay-many", std::string(kRelayManySource)};
 const redis::Script kUpdate{"update", whole(kUpdateSource)};
 const redis::Script kDetach{"detach", whole(kDetachSource)};
 const redis::Script kLeave{"leave", whole(kLeaveSource)};

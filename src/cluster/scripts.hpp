@@ -8,7 +8,7 @@ namespace grtc::cluster {
 /// What is done to a shared room in Redis. Each is a script because several keys, or a question and what depends on its
 /// answer, must change together; docs/scaling.md tells of the keys. KEYS: the room's state (a hash), its log (a
 /// stream), its channel. ARGV: 1 origin, 2 operation, 3 how long the room is kept (ms), 4 how long its log is kept
-/// (ms), then as below.
+/// (ms), then as below. The last one of all that are operations: which memory of the room is meant ('' any).
 namespace scripts {
 
 /// 5 peer, 6 attachment, 7 token, 8 name, 9 joined_at, 10 max peers, 11 fact, 12 fact that the holder was replaced,
@@ -28,11 +28,11 @@ extern const redis::Script kLeave;
 extern const redis::Script kExpire;
 /// 5 origin that has gone, 6 resume window (ms)
 extern const redis::Script kLose;
-/// 5 peer, 6 attachment, 7 token, 8 name, 9 joined_at, 10 meta, 11 id, 12 fact
+/// 5 peer, 6 attachment, 7 token, 8 name, 9 joined_at, 10 meta, 11 id, 12 fact, 13 number of the restore, 14 attachment that is known to be an older one
 extern const redis::Script kRestore;
 /// –
 extern const redis::Script kSnapshot;
-/// 5 seen
+/// 5 seen, 6 generation that is known
 extern const redis::Script kReadAfter;
 /// 5 position, then peer and its last event, again and again
 extern const redis::Script kWitness;

@@ -100,6 +100,7 @@ void SharedRooms::carry_out(core::SharedRoom& room, const Operation& operation) 
   if (operation.kind == Operation::Kind::relay) return gather(*place, operation);
   hand_over(*place);  // what was said before it
   ScriptCall call = call_of(operation, options_.limits);
+  call.arguments.push_back(room.generation());
   eval(*place, call.script, operation.number, std::move(call.arguments),
        [this, number = operation.number](Place& at, const redis::Reply& reply) {
          core::Answer answer = read_answer(reply);
@@ -121,6 +122,7 @@ void SharedRooms::gather(Place& place, const Operation& relay) {
 void SharedRooms::hand_over(Place& place) {
   if (place.said.is_empty()) return;
   RelayBatch::Call call = place.said.take();
+  call.arguments.push_back(place.room.generation());
   const redis::Script& script = call.first == call.last ? scripts::kRelay : scripts::kRelayMany;
   eval(place, script, call.last, std::move(call.arguments),
        [this, first = call.first, last = call.last](Place& at, const redis::Reply& reply) {
@@ -135,17 +137,20 @@ void SharedRooms::hand_over(Place& place) {
 void SharedRooms::read_all(core::SharedRoom& room) {
   const auto place = place_of(room);
   if (!place) return;
+  hand_over(*place);  // what was asked before is answered before
   eval(*place, scripts::kSnapshot, 0, {}, [this](Place& at, const redis::Reply& reply) {
-    if (!reply.is_error()) at.room.opened(read_snapshot(reply), io_.now());
+    at.must_read_again = reply.size() != 3;
+    if (!at.must_read_again) at.room.opened(read_snapshot(reply[0], reply[1], reply[2]), io_.now());
   });
 }
 
 void SharedRooms::read_after(core::SharedRoom& room, core::Seq after) {
   const auto place = place_of(room);
   if (!place) return;
-  eval(*place, scripts::kReadAfter, 0, {id_of(after)}, [this](Place& at, const redis::Reply& reply) {
-    if (reply.size() != 3) return;
-    at.room.caught_up(read_entries(reply[2]), std::string(reply[1].text()), reply[0].integer() == 1, io_.now());
+  hand_over(*place);
+  eval(*place, scripts::kReadAfter, 0, {id_of(after), room.generation()}, [this](Place& at, const redis::Reply& reply) {
+    at.must_read_again = reply.size() != 5;
+    if (!at.must_read_again) at.room.caught_up(read_part(reply), io_.now());
   });
 }
 
@@ -163,10 +168,7 @@ void SharedRooms::on_state() {
   for (const auto& [name, place] : places_) {
     const bool up = client_.is_up(place->keys.state);
     all_up = all_up && up;
-    if (!up) {
-      (void)place->said.take();  // is asked for again, with all that was not answered
-      place->room.unreachable(io_.now());
-    }
+    if (!up) place->lose_sight();
   }
   bring_back();
   const bool up = all_up && client_.is_up(origin_);
@@ -203,6 +205,9 @@ void SharedRooms::tick(core::TimePoint now) {
   counters_.held.set(held);
   if (now < next_second_) return;
   next_second_ = now + kSecond;
+  for (const auto& [name, place] : places_) {
+    if (std::exchange(place->must_read_again, false)) place->room.listening();
+  }
   stay_alive();
   look_for_the_lost();
   witness(now);

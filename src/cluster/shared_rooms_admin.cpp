@@ -59,6 +59,7 @@ void SharedRooms::eval_unopened(const redis::Script& script, const std::string& 
   const std::vector<std::string> head = head_of(options_, origin_ + "a", operation);
   std::vector<std::string_view> words(head.begin(), head.end());
   words.insert(words.end(), arguments.begin(), arguments.end());
+  words.emplace_back();  // whatever memory the room has
   const std::array<std::string_view, 3> names{keys.state, keys.log, keys.channel};
   client_.eval(script, names, words, std::move(on_reply));
 }
@@ -71,7 +72,7 @@ std::uint64_t SharedRooms::next_admin_operation() {
 
 void SharedRooms::look(const std::string& room, std::function<void(std::optional<core::Snapshot>)> done) {
   eval_unopened(scripts::kSnapshot, room, {}, 0, [done = std::move(done)](const redis::Reply& reply) {
-    done(reply.size() == 3 ? std::optional(read_snapshot(reply)) : std::nullopt);
+    done(reply.size() == 3 ? std::optional(read_snapshot(reply[0], reply[1], reply[2])) : std::nullopt);
   });
 }
 

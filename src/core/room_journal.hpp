@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,6 +32,7 @@ struct Operation {
   };
 
   std::uint64_t number = 0;
+  std::uint64_t restore = 0;  ///< of a restore, which may come before what was numbered earlier: its own number
   Kind kind = Kind::relay;
   std::string peer;        ///< of `lose`: the origin that has gone; empty: an administrator
   std::string attachment;  ///< with which the peer must be attached; empty: whatever it is
@@ -45,7 +47,8 @@ struct Operation {
   // How far it has come.
   bool sent = false;
   bool answered = false;
-  Seq position = 0;  ///< of its fact; 0: there is none
+  Seq position = 0;                 ///< of its fact; 0: there is none
+  std::vector<std::string> absent;  ///< receivers that the log does not know
 
   [[nodiscard]] std::size_t bytes() const noexcept { return 200 + fact.size() + name.size() + meta.size(); }
 };
@@ -57,13 +60,14 @@ struct Answer {
     done,
     joined,
     resumed,
-    held,     ///< another connection has the peer id: `attachment`
-    full,     ///< no room for one more
-    banned,   ///< an administrator removed this client
-    absent,   ///< there is no such session (any more)
-    moved,    ///< the session is attached elsewhere
-    nothing,  ///< it needed not be done, or was done before
-    failed,   ///< `sentence` says why; nothing was done
+    held,       ///< another connection has the peer id: `attachment`
+    full,       ///< no room for one more
+    banned,     ///< an administrator removed this client
+    absent,     ///< there is no such session (any more)
+    moved,      ///< the session is attached elsewhere
+    forgotten,  ///< the room has another memory than it was meant for; nothing was done
+    nothing,    ///< it needed not be done, or was done before
+    failed,     ///< `sentence` says why; nothing was done
   };
   Outcome outcome = Outcome::nothing;
   Seq position = 0;
@@ -71,7 +75,7 @@ struct Answer {
   std::vector<std::string> absent;  ///< receivers that are not there
   std::string sentence;
   std::string peer_id;     ///< of a join or resume
-  std::string generation;  ///< of the room's memory, as in Snapshot
+  std::string generation;  ///< of the room's memory, as in Snapshot; of a join, resume or restore
   std::uint64_t received = 0;
   std::vector<LogEntry> missed;  ///< all that happened in the room after what the client saw
 };
@@ -90,6 +94,13 @@ struct Snapshot {
   std::vector<Peer> peers;
 };
 
+/// What happened in a room after a position of its log.
+struct LogPart {
+  std::vector<LogEntry> entries;
+  bool complete = true;          ///< nothing after that position is missing from `entries`
+  std::optional<Snapshot> room;  ///< after them: where the log has another memory than was known, or has lost its end
+};
+
 /// The log that all replicas of a room read and write. Answers come back as calls of the room, later. Thread: the
 /// room's.
 class RoomJournal {
@@ -98,11 +109,12 @@ class RoomJournal {
   RoomJournal(const RoomJournal&) = delete;
   RoomJournal& operator=(const RoomJournal&) = delete;
 
-  /// SharedRoom::answered(), unless the log is lost from sight before: then the room asks again when it is back.
+  /// In the memory that the room knows of (SharedRoom::generation()). SharedRoom::answered(), unless the log is lost
+  /// from sight before: then the room asks again when it is back.
   virtual void carry_out(SharedRoom& room, const Operation& operation) = 0;
   /// SharedRoom::opened().
   virtual void read_all(SharedRoom& room) = 0;
-  /// SharedRoom::caught_up() with what happened after `after`.
+  /// SharedRoom::caught_up() with what happened after `after`. What is told from then on has later positions.
   virtual void read_after(SharedRoom& room, Seq after) = 0;
   /// The session is attached here now: whoever has its token may be told whose it is.
   virtual void attached(SharedRoom& room, const Session& session) = 0;

@@ -19,6 +19,7 @@ SharedRoom::SharedRoom(std::string name, const SharedRoomOptions& options, const
       encoder_(encoder),
       journal_(journal),
       next_operation_(floor),
+      last_restore_(floor),
       told_(floor),
       in_log_(floor) {}
 
@@ -76,12 +77,10 @@ void SharedRoom::submit(Operation operation) {
   next_operation_ = operation.number;
   queue_bytes_ += operation.bytes();
   Operation& queued = queue_.emplace_back(std::move(operation));
-  if (reachable_) {
-    queued.sent = true;
-    journal_.carry_out(*this, queued);
-  } else {
-    tell_locally(queued);
-  }
+  if (!reachable_) return tell_locally(queued);
+  if (forgotten_) return;  // ask_again() does
+  queued.sent = true;
+  journal_.carry_out(*this, queued);
 }
 
 Operation SharedRoom::make_about(Operation::Kind kind, Fact::Kind fact, const Member& member, std::string_view name,
@@ -209,7 +208,8 @@ void SharedRoom::overheard(std::string_view text, TimePoint /*now*/) {
 // ---- the log -------------------------------------------------------------------------------------------------
 
 void SharedRoom::listening() {
-  if (phase_ == Phase::closed || phase_ == Phase::opening) {
+  listening_ = true;
+  if (!was_opened_) {
     phase_ = Phase::opening;
     journal_.read_all(*this);
   } else {
@@ -220,6 +220,7 @@ void SharedRoom::listening() {
 
 void SharedRoom::opened(Snapshot snapshot, TimePoint now) {
   const bool first = !std::exchange(was_opened_, true);
+  generation_ = snapshot.generation;
   if (first) {
     for (Snapshot::Peer& peer : snapshot.peers) {
       Member& member = insert(peer.peer_id, peer.name, peer.joined_at, peer.attachment);
@@ -230,10 +231,10 @@ void SharedRoom::opened(Snapshot snapshot, TimePoint now) {
   } else {
     reconcile(snapshot, now);
   }
-  generation_ = std::move(snapshot.generation);
   last_ = std::max(last_, snapshot.position);
   phase_ = Phase::open;
   hear_what_waited(now);
+  if (std::exchange(forgotten_, false) && reachable_) ask_again();
   if (first) {
     for (const auto& waiting : entering_) ask_to_enter(*waiting);
   }
@@ -249,16 +250,21 @@ void SharedRoom::hear_what_waited(TimePoint now) {
   journal_.read_after(*this, last_);
 }
 
-void SharedRoom::caught_up(const std::vector<LogEntry>& entries, const std::string& generation, bool complete,
-                           TimePoint now) {
-  if (!complete) part_from_all();
-  if (!complete || (generation != generation_ && !generation_.empty())) {
+void SharedRoom::caught_up(const LogPart& part, TimePoint now) {
+  phase_ = Phase::open;
+  if (!part.complete) {
+    part_from_all();
     phase_ = Phase::opening;
     return journal_.read_all(*this);
   }
-  phase_ = Phase::open;
-  for (const auto& [position, fact] : entries) apply(position, fact, now);
+  for (const auto& [position, fact] : part.entries) apply(position, fact, now);
+  if (part.room) {
+    generation_ = part.room->generation;
+    reconcile(*part.room, now);
+    last_ = std::max(last_, part.room->position);
+  }
   hear_what_waited(now);
+  if (std::exchange(forgotten_, false) && reachable_) ask_again();
 }
 
 void SharedRoom::apply(Seq position, std::string_view text, TimePoint now) {
@@ -274,6 +280,7 @@ void SharedRoom::apply(Seq position, std::string_view text, TimePoint now) {
   const auto fact = read_fact(text);
   if (!fact) return;
   last_ = position;
+  if (heard_before(*fact)) return drop_done();
   if (const std::uint64_t told_as = told_before(*fact); told_as > 0) {
     hand_out(*fact, frame_of(*fact, this->position()), position, told_as);
   } else {
@@ -286,14 +293,17 @@ void SharedRoom::apply(Seq position, std::string_view text, TimePoint now) {
 void SharedRoom::answered(std::uint64_t number, Answer answer, TimePoint now) {
   if (queue_.empty() || number < queue_.front().number || number > queue_.back().number) return;
   Operation& operation = queue_[static_cast<std::size_t>(number - queue_.front().number)];
+  if (answer.outcome == Answer::Outcome::forgotten) return read_again();
   operation.answered = true;
   operation.position = answer.position;
+  operation.absent = std::move(answer.absent);
   const std::string peer = operation.peer;
   const std::string attachment = operation.attachment;
   const Operation::Kind kind = operation.kind;
   const std::uint64_t id = operation.id;
   const bool is_message = kind == Operation::Kind::relay || kind == Operation::Kind::update;
   drop_done();
+  if (kind == Operation::Kind::restore && !answer.generation.empty()) generation_ = answer.generation;
   if (kind == Operation::Kind::join) return answered_entering(std::move(answer), attachment, now);
   const auto it = members_.find(peer);
   Session* session = it == members_.end() ? nullptr : it->second.session.get();
@@ -304,18 +314,28 @@ void SharedRoom::answered(std::uint64_t number, Answer answer, TimePoint now) {
     std::exchange(session->outlet_, nullptr)
         ->dismissed({Code::session_replaced, "This session has ended or is connected elsewhere.", {}, 0});
   }
-  for (const std::string& absent : answer.absent) {
-    tell(*session, encoder_.complaint(Code::unknown_peer, "There is no such peer in this room.", id, absent), 0);
-  }
 }
 
 /// What is answered and, if it left a fact, was seen in the log.
 void SharedRoom::drop_done() {
+  std::vector<Operation> not_for_all;
   while (!queue_.empty()) {
-    const Operation& oldest = queue_.front();
-    if (!oldest.answered || oldest.position > last_) return;
+    Operation& oldest = queue_.front();
+    if (!oldest.answered || oldest.position > last_) break;
     queue_bytes_ -= oldest.bytes();
+    if (!oldest.absent.empty()) not_for_all.push_back(std::move(oldest));
     queue_.pop_front();
+  }
+  for (const Operation& said : not_for_all) complain(said);
+}
+
+/// Only now is it known who was there: one that a log has forgotten, and its replica puts back, has heard it.
+void SharedRoom::complain(const Operation& said) {
+  Session* session = find(said.peer);
+  if (session == nullptr || session->outlet_ == nullptr) return;
+  for (const std::string& absent : said.absent) {
+    if (find(absent) != nullptr) continue;
+    tell(*session, encoder_.complaint(Code::unknown_peer, "There is no such peer in this room.", said.id, absent), 0);
   }
 }
 
@@ -327,29 +347,6 @@ void SharedRoom::withdraw(std::string_view attachment) {
     std::erase_if(entering_, [&](const auto& waiting) { return waiting->attachment == attachment; });
     return;
   }
-}
-
-void SharedRoom::reachable() {
-  if (std::exchange(reachable_, true)) return;
-  for (Operation& operation : queue_) {
-    if (operation.answered) continue;
-    operation.sent = true;
-    journal_.carry_out(*this, operation);
-  }
-  drop_done();
-}
-
-void SharedRoom::unreachable(TimePoint /*now*/) {
-  if (!std::exchange(reachable_, false)) return;
-  // By number: what is told may set off more.
-  for (std::size_t i = 0; i < queue_.size(); ++i) {
-    // What is answered but was not seen yet also has to be told now, or it would come behind what follows.
-    if (queue_[i].number > std::max(told_, in_log_)) {
-      queue_[i].answered = false;
-      tell_locally(queue_[i]);
-    }
-  }
-  settle_overflows();
 }
 
 }  // namespace grtc::core

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <chrono>
 #include <deque>
 #include <functional>
@@ -64,8 +65,7 @@ class SharedRoom {
 
   // ---- what the log says ----
   void opened(Snapshot snapshot, TimePoint now);
-  /// @param complete  nothing after what was asked for is missing from `entries`
-  void caught_up(const std::vector<LogEntry>& entries, const std::string& generation, bool complete, TimePoint now);
+  void caught_up(const LogPart& part, TimePoint now);
   void apply(Seq position, std::string_view fact, TimePoint now);
   void answered(std::uint64_t number, Answer answer, TimePoint now);
   void overheard(std::string_view text, TimePoint now);
@@ -103,12 +103,14 @@ class SharedRoom {
   /// Where a session that is told everything up to now stands.
   [[nodiscard]] SeqText position() const;
   [[nodiscard]] Seq last() const noexcept { return last_; }
+  /// Of the memory that the log had when it was heard of last; empty: none, or not known yet.
+  [[nodiscard]] const std::string& generation() const noexcept { return generation_; }
   /// Every local session with the last event that it was given, when the log is told to all: for the log's memory.
   [[nodiscard]] std::vector<std::pair<std::string, Seq>> witnessed() const;
   /// Replicas that peers are attached to, besides this one.
   [[nodiscard]] const std::map<std::string, std::size_t, std::less<>>& origins() const noexcept { return origins_; }
   [[nodiscard]] std::size_t held() const noexcept { return queue_.size(); }
-  [[nodiscard]] std::uint64_t last_operation() const noexcept { return next_operation_; }
+  [[nodiscard]] std::uint64_t last_operation() const noexcept { return std::max(next_operation_, last_restore_); }
 
  private:
   enum class Phase : std::uint8_t { closed, opening, open, catching_up };
@@ -152,12 +154,16 @@ class SharedRoom {
                                      std::string_view meta);
   void say(std::string_view from, std::string_view members, std::span<const std::string_view> to, std::uint64_t id);
   void drop_done();
+  void complain(const Operation& said);
   void withdraw(std::string_view attachment);
   void refuse(Session& from, std::string_view sentence, std::uint64_t id);
   void tell_locally(const Operation& operation);
-  void put_back(Member& member);
+  void put_back(Member& member, std::string_view known_attachment = {});
   void part_from_all();
   void hear_what_waited(TimePoint now);
+  void read_again();
+  void ask_again();
+  [[nodiscard]] std::uint64_t next_restore();
   void reconcile(const Snapshot& snapshot, TimePoint now);
   void expire_away(TimePoint now);
   // shared_room_entering.cpp
@@ -180,6 +186,7 @@ class SharedRoom {
   /// @param told_as  everyone was told already, ahead of the log, who was here before this operation; 0: nobody was
   void hand_out(const Fact& fact, const SharedFrame& frame, Seq position, std::uint64_t told_as = 0);
   [[nodiscard]] std::uint64_t told_before(const Fact& fact);
+  [[nodiscard]] bool heard_before(const Fact& fact);
   void note_missed(Member& member, const SharedFrame& frame);
   void give(Member& member, const SharedFrame& frame, Seq position);
   Member& insert(std::string_view peer_id, std::string_view name, WallTime joined_at, std::string_view attachment);
@@ -200,6 +207,7 @@ class SharedRoom {
   std::deque<Operation> queue_;  ///< not yet seen in the log, oldest first, numbers without a gap
   std::size_t queue_bytes_ = 0;
   std::uint64_t next_operation_;  ///< the newest number given out
+  std::uint64_t last_restore_;    ///< its number
   std::uint64_t told_;            ///< operations up to this one were told here ahead of the log
   std::uint64_t in_log_;          ///< of ours: the newest that was seen in the log
   ToldAhead told_ahead_;
@@ -208,7 +216,10 @@ class SharedRoom {
   Seq serial_ = 0;  ///< numbers the events in the sessions' queues
   std::string generation_;
   bool missed_some_ = false;
+  bool listening_ = false;         ///< since the log can be reached
+  bool forgotten_ = false;         ///< the log has another memory: nothing is asked of it until that is known
   std::vector<LogEntry> unheard_;  ///< heard before the room was open
+  std::map<std::string, std::uint64_t, std::less<>> heard_;  ///< of other replicas: the newest message of each
   std::vector<std::string> overflowed_;
 };
 

@@ -148,6 +148,7 @@ void SharedRoom::enter(std::string_view attachment) {
   session.token_ = resumed ? entering->request.resume->token : entering->request.fresh_token;
   session.received_ = entering->answer->received;
   session.outlet_ = outlet;
+  generation_ = entering->answer->generation;  // the room may have been empty in between
   member.given = entering->reached;
   member.entered_after = told_;
   entrance_ = entrance_of(*entering);

@@ -14,6 +14,8 @@ constexpr std::size_t kJoinedMs = 2;
 constexpr std::size_t kMeta = 3;
 /// Place of what a message says about itself: the client's number of it.
 constexpr std::size_t kId = 2;
+/// So many replicas are remembered, also when nobody is on them any more.
+constexpr std::size_t kMaxOrigins = 64;
 
 WallTime wall_time(std::string_view ms) {
   std::int64_t count = 0;
@@ -42,6 +44,21 @@ std::uint64_t SharedRoom::told_before(const Fact& fact) {
   const std::string_view text = fact.fields[kId];
   std::from_chars(text.data(), text.data() + text.size(), id);
   return id == 0 ? 0 : told_ahead_.take(fact.peer, id).value_or(0);
+}
+
+/// Said again in a new memory of the log, by a replica that could not know that it was heard.
+bool SharedRoom::heard_before(const Fact& fact) {
+  const bool is_said = fact.kind == Fact::Kind::message || fact.kind == Fact::Kind::told;
+  if (!is_said || fact.origin == options_.origin) return false;
+  auto it = heard_.find(fact.origin);
+  if (it == heard_.end()) {
+    if (heard_.size() > kMaxOrigins)
+      std::erase_if(heard_, [&](const auto& of) { return !origins_.contains(of.first); });
+    it = heard_.emplace(std::string(fact.origin), 0).first;
+  }
+  if (fact.operation <= it->second) return true;
+  it->second = fact.operation;
+  return false;
 }
 
 /// What happened, first to the room, then for those who hear of it.
@@ -113,7 +130,13 @@ void SharedRoom::change_members(const Fact& fact, TimePoint now) {
 }
 
 void SharedRoom::join_member(const Fact& fact) {
-  if (const auto it = members_.find(fact.peer); it != members_.end()) erase(it);
+  if (const auto it = members_.find(fact.peer); it != members_.end()) {
+    // In a new memory of the log the peer id was free.
+    if (Outlet* outlet = std::exchange(it->second.session->outlet_, nullptr)) {
+      outlet->dismissed({Code::session_replaced, "Another client took this peer id.", {}, 0});
+    }
+    erase(it);
+  }
   Member& member = insert(fact.peer, fact.fields[kName], wall_time(fact.fields[kJoinedMs]), fact.fields[kAttachment]);
   if (!fact.fields[kMeta].empty()) member.session->meta_ = fact.fields[kMeta];
   member.session->elsewhere_ = !member.attachment.empty();
@@ -133,6 +156,7 @@ void SharedRoom::end_member(const Fact& fact) {
     }
   }
   erase(it);
+  if (members_.empty()) generation_.clear();  // the log forgets a room that is empty
 }
 
 void SharedRoom::hand_out(const Fact& fact, const SharedFrame& frame, Seq position, std::uint64_t told_as) {

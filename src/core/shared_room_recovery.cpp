@@ -35,6 +35,51 @@ void SharedRoom::expire_away(TimePoint now) {
   }
 }
 
+void SharedRoom::reachable() {
+  if (std::exchange(reachable_, true)) return;
+  forgotten_ = false;
+  ask_again();
+}
+
+void SharedRoom::ask_again() {
+  for (Operation& operation : queue_) {
+    if (operation.answered) continue;
+    operation.sent = true;
+    if (operation.kind == Operation::Kind::restore && operation.restore == 0) operation.restore = next_restore();
+    journal_.carry_out(*this, operation);
+  }
+  drop_done();
+}
+
+/// Above all that was used, also when the room is opened again.
+std::uint64_t SharedRoom::next_restore() {
+  last_restore_ = std::max(last_restore_, next_operation_) + 1;
+  return last_restore_;
+}
+
+/// The log has lost its memory, or got another one: what was asked waits until that is read, and who lives here is in
+/// it.
+void SharedRoom::read_again() {
+  if (std::exchange(forgotten_, true)) return;
+  if (!listening_ || phase_ != Phase::open) return;  // it is read anyway
+  phase_ = Phase::catching_up;
+  journal_.read_after(*this, last_);
+}
+
+void SharedRoom::unreachable(TimePoint /*now*/) {
+  if (!std::exchange(reachable_, false)) return;
+  listening_ = false;
+  // By number: what is told may set off more.
+  for (std::size_t i = 0; i < queue_.size(); ++i) {
+    Operation& operation = queue_[i];
+    // What was not seen yet may be lost with the log, whatever the answer was, and has to be told now, or it would come
+    // behind what follows. Who was put back is looked for by reconcile().
+    if (operation.position > 0 && operation.restore == 0 && operation.number > in_log_) operation.answered = false;
+    if (operation.number > std::max(told_, in_log_)) tell_locally(operation);
+  }
+  settle_overflows();
+}
+
 /// The log no longer reaches back to what was heard here last: sessions here have missed something, and the log alone
 /// can tell which of them may go on.
 void SharedRoom::part_from_all() {
@@ -47,15 +92,27 @@ void SharedRoom::part_from_all() {
   }
 }
 
-/// The session lives here, and the log has forgotten it or takes it for lost.
-void SharedRoom::put_back(Member& member) {
+/// The session lives here, and the log has forgotten it or takes it for lost, or knows only its connection before.
+void SharedRoom::put_back(Member& member, std::string_view known_attachment) {
   const Session& session = *member.session;
   Operation operation =
       make_about(Operation::Kind::restore, Fact::Kind::joined, member, session.name(), session.meta());
   operation.id = session.received();
   operation.entry = std::make_unique<Operation::Entry>();
   operation.entry->token = session.token();
-  submit(std::move(operation));
+  operation.entry->evict = known_attachment;
+  // Those in front of the queue are numbered when they are asked for: the last one is the first.
+  if (queue_.empty() || (reachable_ && !forgotten_)) {
+    operation.restore = next_restore();
+    return submit(std::move(operation));
+  }
+  // Before what is kept: in the log's new memory nobody has that number.
+  operation.number = queue_.front().number - 1;
+  const std::string joined_ms = std::to_string(session.joined_at().time_since_epoch().count());
+  operation.fact = write_fact(Fact::Kind::joined, options_.origin, operation.number, session.peer_id(),
+                              {member.attachment, session.name(), joined_ms, session.meta()});
+  queue_bytes_ += operation.bytes();
+  queue_.push_front(std::move(operation));
 }
 
 /// The log has lost its memory, or some of what happened: the view is brought to what the log knows now. Sessions that
@@ -73,8 +130,11 @@ void SharedRoom::reconcile(const Snapshot& snapshot, TimePoint now) {
   }
   for (const Snapshot::Peer& peer : snapshot.peers) {
     const auto it = members_.find(peer.peer_id);
-    const bool here = it != members_.end() && it->second.session->outlet_ != nullptr;
-    if (here || (it != members_.end() && it->second.attachment == peer.attachment)) continue;
+    if (it != members_.end() && it->second.attachment == peer.attachment) continue;
+    if (it != members_.end() && it->second.session->outlet_ != nullptr) {
+      put_back(it->second, peer.attachment);
+      continue;
+    }
     const auto kind = it == members_.end()      ? Fact::Kind::joined
                       : peer.attachment.empty() ? Fact::Kind::lost
                                                 : Fact::Kind::attached;

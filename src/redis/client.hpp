@@ -35,6 +35,9 @@ class ChannelListener {
   /// heard, so catch up now.
   virtual void on_subscribed() = 0;
   virtual void on_message(std::string_view payload) = 0;
+  /// Another node of the Cluster has its slot now: what was asked of the one before may be lost, though both are up.
+  /// Client::on_state follows.
+  virtual void on_moved() {}
 
  protected:
   ChannelListener() = default;

@@ -53,6 +53,7 @@ class Client::Impl final : public std::enable_shared_from_this<Impl> {
   // topology.cpp
   void ask_where(const Host& host, std::vector<std::string_view> words, std::function<bool(const Reply&)> understood);
   void ask_next();
+  void look_again();
   [[nodiscard]] bool read_master(const Reply& reply);
   [[nodiscard]] bool read_slots(const Reply& reply, const Host& asked);
   Node& node_at(const Host& host);
@@ -71,6 +72,7 @@ class Client::Impl final : public std::enable_shared_from_this<Impl> {
   bool sentinels_want_password_ = false;  ///< one has said so
   std::size_t asked_ = 0;                 ///< how many times
   net::Timer retry_;
+  net::Timer look_;
   std::chrono::milliseconds backoff_;
   bool retrying_ = false;
 };

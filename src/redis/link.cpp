@@ -149,7 +149,7 @@ void Link::flush() {
       return socket_->wait_writable(shared_from_this());
     }
     if (written.stop == net::Stop::wants_read) return;  // a TLS handshake goes on with what comes
-    if (written.stop != net::Stop::none) return fail("the connection broke");
+    if (written.stop != net::Stop::none) return break_off();
   }
   out_.clear();
   out_sent_ = 0;
@@ -170,6 +170,18 @@ void Link::on_writable() {
 void Link::on_readable() {
   if (state_ == State::down) return;
   const auto keep = shared_from_this();
+  const bool has_ended = read_what_is_there();
+  take_what_was_read();
+  if (state_ == State::down) return;
+  // Only now: its last words count.
+  if (has_ended) return fail("the server closed the connection");
+  if (reader_->len - reader_->pos > kMaxReplyBytes) return fail("an answer is too long");
+  socket_->wait_readable(shared_from_this());
+  if (!out_.empty()) flush_later();
+}
+
+/// @return whether the other side has closed, or the connection is broken
+bool Link::read_what_is_there() {
   const std::span<char> room = io_.scratch();
   for (;;) {
     const net::Transfer got = socket_->raw().read(room);
@@ -181,22 +193,19 @@ void Link::on_readable() {
     if (got.stop == net::Stop::wants_write) {
       blocked_ = true;
       socket_->wait_writable(shared_from_this());
-    } else if (got.stop != net::Stop::wants_read) {
-      return fail("the server closed the connection");
     }
-    break;
+    return got.stop != net::Stop::wants_write && got.stop != net::Stop::wants_read;
   }
-  for (;;) {
+}
+
+void Link::take_what_was_read() {
+  while (state_ != State::down) {
     void* raw = nullptr;
     if (redisReaderGetReply(reader_.get(), &raw) != REDIS_OK) return fail("what it says is no RESP");
     if (raw == nullptr) break;
     const std::unique_ptr<void, FreeReply> owned(raw);
     take(Reply(static_cast<const redisReply*>(raw)));
-    if (state_ == State::down) return;
   }
-  if (reader_->len - reader_->pos > kMaxReplyBytes) return fail("an answer is too long");
-  socket_->wait_readable(shared_from_this());
-  if (!out_.empty()) flush_later();
 }
 
 void Link::take(const Reply& reply) {
@@ -261,6 +270,15 @@ void Link::abandon() {
   on_down = nullptr;
   on_push = nullptr;
   if (socket_) socket_->close();
+}
+
+void Link::break_off() {
+  const auto keep = shared_from_this();
+  if (state_ == State::up) {
+    (void)read_what_is_there();
+    take_what_was_read();
+  }
+  fail("the connection broke");
 }
 
 /// In a turn of its own, so that nobody is called back inside a call of theirs.

@@ -47,8 +47,8 @@ class Link final : public net::ReadyHandler, public std::enable_shared_from_this
   void start();
   /// Closes without a word; nobody is called back.
   void abandon();
-  /// Closes; what waits for an answer hears Reply::lost(), in a later turn.
-  void break_off() { fail("broken off"); }
+  /// Closes, after what has come already was taken; what waits for an answer hears Reply::lost(), in a later turn.
+  void break_off();
 
   /// The greeting went well.
   std::function<void()> on_up;
@@ -77,6 +77,8 @@ class Link final : public net::ReadyHandler, public std::enable_shared_from_this
   void greeted(const Reply& reply, bool checks_role);
   void flush_later();
   void flush();
+  [[nodiscard]] bool read_what_is_there();
+  void take_what_was_read();
   void take(const Reply& reply);
   void watch();
   void look_at_the_clock();

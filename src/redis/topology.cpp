@@ -6,6 +6,11 @@
 #include "redis/client_impl.hpp"
 
 namespace grtc::redis {
+namespace {
+
+constexpr std::chrono::seconds kLookAgain{1};
+
+}  // namespace
 
 Node& Client::Impl::node_at(const Host& host) {
   const auto it = std::find_if(nodes_.begin(), nodes_.end(), [&](const auto& node) {
@@ -56,6 +61,7 @@ void Client::Impl::ask_where(const Host& host, std::vector<std::string_view> wor
       if (!knows) return retry_later();
       for (const auto& node : nodes_) connect(*node);
       if (on_state) on_state();
+      look_again();
     });
   };
   asking_->on_down = [this](const std::string& why) {
@@ -65,6 +71,15 @@ void Client::Impl::ask_where(const Host& host, std::vector<std::string_view> wor
     retry_later();
   };
   asking_->start();
+}
+
+/// A master that came back without its memory calls itself one until the Sentinels have time for it: only they know that
+/// another one took its place.
+void Client::Impl::look_again() {
+  if (target_.kind != Target::Kind::sentinel) return;
+  look_.start(kLookAgain, [self = weak_from_this()] {
+    if (const auto here = self.lock()) here->ask_next();
+  });
 }
 
 /// What waits for an answer of it still gets one.
@@ -82,7 +97,9 @@ void Client::Impl::subscribe_moved(const std::vector<Node*>& before) {
   if (before.empty()) return;
   for (const auto& [channel, listener] : listeners_) {
     const Node* now = node_of(channel);
-    if (now == before[slot_of(channel)] || !now->is_up()) continue;
+    if (now == before[slot_of(channel)]) continue;
+    listener->on_moved();
+    if (!now->is_up()) continue;
     const std::array<std::string_view, 2> words{"SSUBSCRIBE", channel};
     now->channels->send_unanswered(words);
   }

@@ -1,8 +1,11 @@
-// Replicas and their Redis break in every way that there is, while everybody talks: nothing may be lost, doubled or reordered.
+// Replicas, their Redis and their PostgreSQL break in every way that there is, while everybody talks and items are written: no
+// message and no item may be lost, doubled or reordered. (Fail-overs, which lose what was not copied: failover.test.mjs.)
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { get, metric } from '../support/http.mjs'
+import { startWriters } from '../support/keyed_writer.mjs'
+import { Postgres, noPostgres } from '../support/postgres.mjs'
 import { noRedis, startRedis } from '../support/redis.mjs'
 import { startReplicas } from '../support/replicas.mjs'
 import { waitFor } from '../support/server.mjs'
@@ -12,6 +15,7 @@ import { delay, fresh, seedOf, seeded } from '../support/suite.mjs'
 const kFaults = Number(process.env.GRTC_FAULTS ?? 20)
 const kRooms = Number(process.env.GRTC_FAULT_ROOMS ?? 4)
 const kPeersARoom = 10
+const kWriters = 6
 
 const kinds = {
   async 'a replica is killed'({ replicas, pick }) { await pick(replicas.all).restart('SIGKILL') },
@@ -23,6 +27,8 @@ const kinds = {
     await delay(500 + random() * 3000) // waits: so long it hangs, shorter or longer than REDIS_TIMEOUT_MS
     redis.resume()
   },
+  async 'PostgreSQL is restarted'({ postgres }) { await postgres.halt('SIGINT'); await postgres.resume() },
+  async 'PostgreSQL crashes'({ postgres }) { await postgres.halt('SIGQUIT'); await postgres.resume() },
   async 'a replica hangs'({ replicas, pick, random }) {
     const one = pick(replicas.all)
     process.kill(one.pid, 'SIGSTOP')
@@ -34,13 +40,16 @@ const kinds = {
   },
 }
 
-describe('Faults of replicas and Redis under two-way traffic', { skip: noRedis }, () => {
+describe('Faults of replicas, Redis and PostgreSQL under two-way traffic', { skip: noRedis || noPostgres }, () => {
   it(`${kFaults} of them: 0 lost, 0 doubled, 0 reordered`, { timeout: Math.max(600_000, kFaults * 15_000) }, async (t) => {
     const seed = seedOf(t)
     const random = seeded(seed)
     const pick = (list) => list[Math.floor(random() * list.length)]
     const redis = await startRedis(t, { persistent: true })
-    const replicas = await startReplicas(t, { redis, env: { RESUME_WINDOW_S: '60', MESSAGE_RATE: '100000', REDIS_TIMEOUT_MS: '1000', DRAIN_SECONDS: '1',
+    const postgres = await Postgres.start({ durable: true })
+    t.after(() => postgres.stop())
+    const url = postgres.createDatabase()
+    const replicas = await startReplicas(t, { redis, env: { DATABASE_URL: url, DATABASE_TIMEOUT_MS: '2000', REQUEST_RATE: '100000', RESUME_WINDOW_S: '60', MESSAGE_RATE: '100000', REDIS_TIMEOUT_MS: '1000', DRAIN_SECONDS: '1',
       QUEUE_EVENTS: '60000', QUEUE_BYTES: '60000000' } }) // or the peers of one that hangs would be ended by what waits for them
     const rooms = Array.from({ length: kRooms }, () => {
       const room = fresh('faults')
@@ -52,12 +61,13 @@ describe('Faults of replicas and Redis under two-way traffic', { skip: noRedis }
       client.returns = true
       await client.connect()
     }
+    const writers = startWriters(replicas, kWriters, 50)
     const talks = rooms.map((room) => startTalk(room, 40))
     const done = []
     for (let n = 0; n < kFaults; n++) {
       const name = pick(Object.keys(kinds))
       done.push(name)
-      await kinds[name]({ replicas, redis, clients, random, pick })
+      await kinds[name]({ replicas, redis, postgres, clients, random, pick })
       await waitFor(() => clients.every((client) => client.connected || client.lost), { timeoutMs: 30_000, what: () => `everybody to be back after ${done.join(', ')}` })
       // One fault at a time: docs/scaling.md says what a replica that is killed while Redis is away may tell twice.
       await waitFor(async () => (await Promise.all(replicas.all.map((server) => get(server, '/health')))).every(({ json }) => json.status === 'ok'),
@@ -71,9 +81,11 @@ describe('Faults of replicas and Redis under two-way traffic', { skip: noRedis }
       await delay(200 + random() * 300) // waits: what was held leaves, and faults come at any time
     }
     for (const talk of talks) await talk.stop()
+    await writers.stop()
+    writers.assertStored(postgres.query(url, 'SELECT id,name FROM grtc.items ORDER BY id'), 0)
     let received = 0
     for (const room of rooms) received += await assertExact(room)
     const counts = Object.keys(kinds).map((name) => `${name} ${done.filter((one) => one === name).length}`)
-    t.diagnostic(`${received} messages received over ${counts.join(', ')}; ${clients.reduce((sum, client) => sum + client.resumes, 0)} resumes`)
+    t.diagnostic(`${received} messages received and ${writers.total} items made over ${counts.join(', ')}; ${clients.reduce((sum, client) => sum + client.resumes, 0)} resumes`)
   })
 })

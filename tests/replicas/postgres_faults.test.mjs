@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { eventStream, request } from '../support/http.mjs'
+import { startWriters } from '../support/keyed_writer.mjs'
 import { Postgres, noPostgres } from '../support/postgres.mjs'
 import { noRedis } from '../support/redis.mjs'
 import { startReplicas } from '../support/replicas.mjs'
@@ -26,30 +27,6 @@ const kinds = {
     postgres.query('postgres', "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name='grtc'")
   },
   async 'a replica is killed'({ replicas, pick }) { await pick(replicas.all).restart('SIGKILL') },
-}
-
-/** Creates items one after the other, each with a key of its own that is sent until it is answered with 201. */
-class KeyedWriter {
-  constructor(replicas, name) {
-    Object.assign(this, { replicas, name, going: true, made: new Map(), refusals: new Map() })
-  }
-
-  async work() {
-    for (let n = 0; this.going; n++) await this.#create(`${this.name}-${n}`)
-  }
-
-  async #create(key) {
-    for (;;) {
-      const answer = await request(this.replicas, 'POST', '/api/items', { json: { name: key }, headers: { 'Idempotency-Key': key } }).catch(() => null)
-      if (answer?.status === 201) return void this.made.set(key, answer.json.id)
-      if (answer) {
-        assert.equal(answer.status, 503, answer.body?.toString())
-        assert.ok(Number(answer.headers['retry-after']) >= 1, 'a refusal says when to try again')
-        this.refusals.set(answer.json.detail, (this.refusals.get(answer.json.detail) ?? 0) + 1)
-      }
-      await delay(100) // waits: what Retry-After says, a little sooner
-    }
-  }
 }
 
 /** Listens to one replica, and returns with the last id it has heard; `heard` has ids of events and items. */
@@ -101,29 +78,19 @@ describe('Faults of PostgreSQL and replicas while items are written', { skip: no
     const first = await request(replicas, 'POST', '/api/items', { json: { name: 'first' } })
     assert.equal(first.status, 201)
     await waitFor(() => listeners.every((listener) => listener.heard.length === 1), { what: () => 'every listener to hear the first item' })
-    const writers = Array.from({ length: kWriters }, (_, i) => new KeyedWriter(replicas, `writer-${i}`))
-    const working = writers.map((writer) => writer.work())
-    const total = () => writers.reduce((sum, writer) => sum + writer.made.size, 0)
+    const writers = startWriters(replicas, kWriters)
 
     const done = []
     for (let n = 0; n < kFaults; n++) {
       const name = pick(Object.keys(kinds))
       done.push(name)
       await kinds[name]({ postgres, replicas, random, pick })
-      const before = total()
-      await waitFor(() => total() > before + 50, { timeoutMs: 30_000, what: () => `writing to go on by itself after ${done.join(', ')}` })
+      const before = writers.total
+      await waitFor(() => writers.total > before + 50, { timeoutMs: 30_000, what: () => `writing to go on by itself after ${done.join(', ')}` })
     }
-    for (const writer of writers) writer.going = false
-    await Promise.all(working)
-
-    const stored = postgres.query(url, 'SELECT id,name FROM grtc.items ORDER BY id').split('\n').map((line) => line.split('|'))
-    const ids = new Map(stored.map(([id, name]) => [name, Number(id)]))
-    assert.equal(ids.size, stored.length, 'no key has made two items')
-    for (const writer of writers) {
-      for (const [key, id] of writer.made) assert.equal(ids.get(key), id, `the acknowledged item of ${key}`)
-    }
-    assert.equal(stored.length, total() + 1, 'each item belongs to a key that was answered')
-    const wanted = stored.map(([id]) => Number(id))
+    await writers.stop()
+    const stored = writers.assertStored(postgres.query(url, 'SELECT id,name FROM grtc.items ORDER BY id'), 1)
+    const wanted = stored.map(({ id }) => id)
     for (const listener of listeners) {
       await waitFor(() => listener.heard.at(-1)?.[1] === wanted.at(-1) || listener.resets > 0, { timeoutMs: 20_000, what: () => `${listener.heard.length} of ${wanted.length} to be heard` })
       listener.stop()
@@ -133,9 +100,7 @@ describe('Faults of PostgreSQL and replicas while items are written', { skip: no
       assert.deepEqual(listener.heard.map(([, id]) => id), wanted, 'each once')
     }
     await Promise.all(listening)
-    const refusals = new Map()
-    for (const writer of writers) for (const [why, times] of writer.refusals) refusals.set(why, (refusals.get(why) ?? 0) + times)
     const counts = Object.keys(kinds).map((name) => `${name} ${done.filter((one) => one === name).length}`)
-    t.diagnostic(`${total()} items over ${counts.join(', ')}; refusals: ${JSON.stringify(Object.fromEntries(refusals))}`)
+    t.diagnostic(`${writers.total} items over ${counts.join(', ')}; refusals: ${JSON.stringify(writers.refusals)}`)
   })
 })

@@ -9,7 +9,7 @@ import { run, tool } from '../support/command.mjs'
 import { freePort } from '../support/coturn.mjs'
 import { get } from '../support/http.mjs'
 import { join } from '../support/peer.mjs'
-import { noRedis, startCluster, startRedis, startSentinels } from '../support/redis.mjs'
+import { moveSlotOf, noRedis, startCluster, startRedis, startSentinels } from '../support/redis.mjs'
 import { startReplicas } from '../support/replicas.mjs'
 import { waitFor } from '../support/server.mjs'
 import { SteadyClient, assertExact, startTalk } from '../support/steady_client.mjs'
@@ -49,6 +49,27 @@ describe('REDIS_URL', { skip: noRedis, concurrency: 2 }, () => {
     await isWell(one)
     await isWell(two)
     await talks(one, two, 5)
+  })
+
+  it('a Cluster that is spread anew while people talk: their room moves from node to node, and nothing is lost', async (t) => {
+    const cluster = await startCluster(t)
+    const replicas = await startReplicas(t, { redis: cluster, env: kEnv })
+    await Promise.all(replicas.all.map(isWell))
+    const room = fresh()
+    const clients = Array.from({ length: 6 }, (_, i) => new SteadyClient(replicas, room, `peer-${i}`, seeded(i)))
+    t.after(() => clients.forEach((client) => client.close()))
+    for (const client of clients) await client.connect()
+    const talk = startTalk(clients)
+    for (let n = 1; n <= 6; n++) {
+      await waitFor(() => talk.sent > n * 100, { what: 'some talk' })
+      const now = await moveSlotOf(`grtc:{${room}}:state`, cluster)
+      await waitFor(async () => (await now.command('PUBSUB', 'SHARDCHANNELS', `grtc:{${room}}:said`)) !== '0', { timeoutMs: 15_000, what: 'the replicas to listen where the room is now' })
+      await Promise.all(replicas.all.map(isWell))
+    }
+    await talk.stop()
+    assert.ok((await assertExact(clients)) > 600)
+    // Two keys of the room move one after the other: the clients' sessions are the same all the time.
+    assert.deepEqual(clients.map((client) => client.resumes), clients.map(() => 0))
   })
 
   it('Sentinels: the replicas follow a fail-over, and who is connected stays in the room', async (t) => {

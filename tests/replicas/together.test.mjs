@@ -201,6 +201,25 @@ describe('Replicas', { skip: noRedis, concurrency: 2 }, () => {
     assert.deepEqual(eva.welcome.peers.map((peer) => peer.peer_id).sort(), ['ana', 'ben'])
   })
 
+  it('Redis that forgets everything while people talk: nobody is sent away, and what they say meanwhile arrives', async (t) => {
+    const redis = await startRedis(t)
+    const replicas = await startReplicas(t, { redis, env: { RESUME_WINDOW_S: '30', REDIS_TIMEOUT_MS: '1000', MESSAGE_RATE: '0' } })
+    const clients = Array.from({ length: 6 }, (_, i) => new SteadyClient(replicas, 'forgetful', `peer-${i}`, seeded(i)))
+    t.after(() => clients.forEach((client) => client.close()))
+    for (const client of clients) await client.connect()
+    const talk = startTalk(clients)
+    for (let n = 1; n <= 3; n++) {
+      await waitFor(() => talk.sent > n * 200, { what: 'some talk' })
+      await redis.restart('SIGTERM')
+      for (const server of replicas.all) await becomes(server, 'ok')
+    }
+    await waitFor(() => talk.sent > 1200, { what: 'some more talk' })
+    await talk.stop()
+    await assertExact(clients)
+    const eva = await join(replicas, 'forgetful', { peer: 'eva' })
+    assert.equal(eva.welcome.peers.filter((peer) => peer.connected).length, clients.length)
+  })
+
   it('Redis whose memory is full: the sender is told, and nothing is lost in silence', async (t) => {
     const redis = await startRedis(t)
     const { all: [one, two] } = await startReplicas(t, { redis, count: 2, env: kFast })

@@ -23,7 +23,7 @@ export async function startRedis(t, options = {}) {
 
 /** One master, two that follow it, and three Sentinels that watch them. */
 export async function startSentinels(t, { master = 'mymaster', password } = {}) {
-  const secret = password ? ['--requirepass', password, '--masterauth', password] : []
+  const secret = ['--repl-diskless-sync-delay', '0', ...(password ? ['--requirepass', password, '--masterauth', password] : [])]
   const servers = [await startRedis(t, { password, args: secret })]
   for (let i = 0; i < 2; i++) servers.push(await startRedis(t, { password, args: ['--replicaof', '127.0.0.1', String(servers[0].port), ...secret] }))
   const sentinels = []
@@ -35,6 +35,9 @@ export async function startSentinels(t, { master = 'mymaster', password } = {}) 
   await waitFor(async () => Promise.all(sentinels.map((one) => one.command('SENTINEL', 'CKQUORUM', master))).then((answers) => answers.every((answer) => answer.startsWith('OK 3')), () => false),
     { what: 'the Sentinels to know each other' })
   await waitFor(async () => (await sentinels[0].commandText('SENTINEL', 'REPLICAS', master)).split('slave-repl-offset').length > 2, { what: 'the Sentinels to know who follows' })
+  for (const server of servers.slice(1)) {
+    await waitFor(async () => (await server.commandText('INFO', 'replication')).includes('master_link_status:up'), { timeoutMs: 20_000, what: 'a follower to have what the master has' })
+  }
   return { servers, sentinels, url: `redis+sentinel://${password ? `:${password}@` : ''}${sentinels.map((one) => `127.0.0.1:${one.port}`).join(',')}/${master}` }
 }
 
@@ -50,6 +53,23 @@ export async function startCluster(t, { args = [] } = {}) {
   for (const node of nodes.slice(1)) await nodes[0].command('CLUSTER', 'MEET', '127.0.0.1', String(node.port), String(node.bus))
   await waitFor(async () => (await Promise.all(nodes.map((node) => node.command('CLUSTER', 'INFO')))).every((line) => line === 'cluster_state:ok'), { what: 'the Cluster to be well' })
   return { nodes, url: `redis+cluster://${nodes.map((one) => `127.0.0.1:${one.port}`).join(',')}` }
+}
+
+/** Moves the slot of `key` and all that is in it to another node while everybody goes on, as an operator's resharding does; gives that node. */
+export async function moveSlotOf(key, { nodes }) {
+  const slot = await nodes[0].command('CLUSTER', 'KEYSLOT', key)
+  const ids = await Promise.all(nodes.map((node) => node.command('CLUSTER', 'MYID')))
+  const owned = async (node) => Number(await node.command('CLUSTER', 'COUNTKEYSINSLOT', slot)) > 0
+  const from = (await Promise.all(nodes.map(owned))).indexOf(true)
+  const to = (from + 1) % nodes.length
+  await nodes[to].command('CLUSTER', 'SETSLOT', slot, 'IMPORTING', ids[from])
+  await nodes[from].command('CLUSTER', 'SETSLOT', slot, 'MIGRATING', ids[to])
+  while (await owned(nodes[from])) {
+    const keys = (await nodes[from].commandText('CLUSTER', 'GETKEYSINSLOT', slot, '1')).split('\r\n').filter((line) => line.startsWith('grtc:'))
+    if (keys.length > 0) await nodes[from].command('MIGRATE', '127.0.0.1', String(nodes[to].port), '', '0', '5000', 'KEYS', ...keys)
+  }
+  for (const node of [nodes[to], nodes[from], ...nodes]) await node.command('CLUSTER', 'SETSLOT', slot, 'NODE', ids[to])
+  return nodes[to]
 }
 
 export class Redis {

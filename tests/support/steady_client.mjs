@@ -18,6 +18,8 @@ export class SteadyClient {
   resumes = 0
   /** Comes back by itself, whoever broke the connection. */
   returns = false
+  /** Where given, what was heard twice or too late is counted here and ends nothing. */
+  faults = null
   #closed = false
   lost = null
 
@@ -62,7 +64,8 @@ export class SteadyClient {
       if (event.type === 'message') {
         if (!this.heard.has(event.from)) this.heard.set(event.from, [])
         const heard = this.heard.get(event.from)
-        if (event.n <= heard.at(-1)) this.lost ??= new Error(`${this.name} of ${this.room} heard ${event.n} of ${event.from} after ${heard.at(-1)}, at ${event.seq}, on port ${peer.port}`)
+        if (event.n <= heard.at(-1) && this.faults) this.faults[heard.includes(event.n) ? 'doubled' : 'reordered']++
+        else if (event.n <= heard.at(-1)) this.lost ??= new Error(`${this.name} of ${this.room} heard ${event.n} of ${event.from} after ${heard.at(-1)}, at ${event.seq}, on port ${peer.port}`)
         heard.push(event.n)
       } else if (event.type === 'error' || event.type === 'peer-left') {
         this.lost ??= new Error(`${this.name} got ${event.raw}`)
@@ -103,6 +106,12 @@ export class SteadyClient {
       await half?.cut()
     }
     await this.connect()
+  }
+
+  /** What was sent and heard up to now. */
+  forget() {
+    this.#sent.clear()
+    this.heard.clear()
   }
 
   get connected() { return this.#peer !== null }

@@ -88,6 +88,7 @@ class SharedRoomTest : public testing::Test {
     answer.outcome = outcome;
     answer.position = position;
     answer.peer_id = std::string(read_fact(what.fact)->peer);
+    if (outcome == Answer::Outcome::joined) answer.generation = "this";
     room_->answered(what.number, std::move(answer), now_);
   }
   void let_in(const std::string& peer_id, FakeClient& client) {
@@ -247,7 +248,7 @@ TEST_F(SharedRoomTest, ReadsWhatItMissedAfterABreak) {
   const std::string heard = write_fact(Fact::Kind::message, "there", 2, "zoe", {"", "two"});
   room_->apply(position_ + 2, heard, now_);
   EXPECT_EQ(ana.read(), Lines{}) << "not before what came first";
-  room_->caught_up({{position_ + 1, missed}, {position_ + 2, heard}}, "", true, now_);
+  room_->caught_up({.entries = {{position_ + 1, missed}, {position_ + 2, heard}}, .room = {}}, now_);
   EXPECT_EQ(ana.read(), (Lines{"zoe: one", "zoe: two"}));
 }
 
@@ -257,12 +258,97 @@ TEST_F(SharedRoomTest, HoldsNothingThatASnapshotHasBroughtAlready) {
   say(ana, "hi");
   const auto asked = journal_.asked.back();
   const std::size_t before = journal_.asked.size();
-  room_->caught_up({}, "", false, now_);  // the log no longer has what was missed
+  room_->caught_up({.entries = {}, .complete = false, .room = {}}, now_);  // the log no longer has what was missed
   answer(asked, Answer::Outcome::done, 105);
   Snapshot snapshot;
   snapshot.position = 105;
   room_->opened(std::move(snapshot), now_);
   EXPECT_EQ(room_->held(), journal_.asked.size() - before) << "only what has not been answered";
+}
+
+TEST_F(SharedRoomTest, PutsWhoLivesHereBackBeforeItSaysAgainWhatTheLogHasForgotten) {
+  FakeClient ana;
+  FakeClient ben;
+  let_in("ana", ana);
+  let_in("ben", ben);
+  say(ana, "one");
+  say(ana, "two");
+  const std::size_t asked_before = journal_.asked.size();
+  for (std::size_t i = asked_before - 2; i < asked_before; ++i) {
+    answer(journal_.asked[i], Answer::Outcome::forgotten, 0);
+  }
+  EXPECT_EQ(journal_.read_from, position_) << "what the new memory has is read first";
+  say(ana, "three");
+  EXPECT_EQ(journal_.asked.size(), asked_before) << "nothing is asked of a memory that is not known";
+
+  const std::string later = write_fact(Fact::Kind::message, "there", 2, "zoe", {"", "and more"});
+  room_->apply(position_ + 2, later, now_);
+  LogPart part;
+  part.entries = {{position_ + 1, write_fact(Fact::Kind::message, "there", 1, "zoe", {"", "from elsewhere"})}};
+  part.room.emplace();
+  part.room->position = ++position_;
+  part.room->generation = "another";
+  room_->caught_up(part, now_);
+  ++position_;
+  EXPECT_EQ(room_->generation(), "another");
+  EXPECT_EQ(ben.read(), (Lines{"zoe: from elsewhere", "zoe: and more"}));
+  const std::vector<FakeJournal::Asked> again(journal_.asked.begin() + static_cast<std::ptrdiff_t>(asked_before),
+                                              journal_.asked.end());
+  ASSERT_EQ(again.size(), 5U);
+  for (std::size_t i = 0; i < again.size(); ++i) {
+    EXPECT_EQ(again[i].kind, i < 2 ? Operation::Kind::restore : Operation::Kind::relay);
+    if (i > 0) {
+      EXPECT_GT(again[i].number, again[i - 1].number);
+    }
+    room_->apply(++position_, again[i].fact, now_);
+    answer(again[i], Answer::Outcome::done, position_);
+  }
+  EXPECT_EQ(ben.read(), (Lines{"ana: one", "ana: two", "ana: three"}));
+  EXPECT_EQ(ana.read(), (Lines{"joined ben", "zoe: from elsewhere", "zoe: and more"}));
+  EXPECT_EQ(room_->held(), 0U);
+}
+
+TEST_F(SharedRoomTest, TellsOnceWhatIsSaidAgainInANewMemoryOfTheLog) {
+  FakeClient ana;
+  let_in("ana", ana);
+  const auto said = [](std::uint64_t operation, std::string_view text) {
+    return write_fact(Fact::Kind::message, "there", operation, "zoe", {"", text});
+  };
+  room_->apply(++position_, said(1, "one"), now_);
+  room_->apply(++position_, said(2, "two"), now_);
+  room_->apply(++position_, said(2, "two"), now_);
+  room_->apply(++position_, said(3, "three"), now_);
+  EXPECT_EQ(ana.read(), (Lines{"zoe: one", "zoe: two", "zoe: three"}));
+}
+
+TEST_F(SharedRoomTest, AsksAgainWhatWasAnsweredAndNotSeenWhenTheLogIsLost) {
+  FakeClient ana;
+  FakeClient ben;
+  let_in("ana", ana);
+  let_in("ben", ben);
+  room_->unreachable(now_);
+  say(ana, "told ahead");
+  room_->reachable();
+  answer(journal_.asked.back(), Answer::Outcome::done, position_ + 1);
+  const std::size_t before = journal_.asked.size();
+  room_->unreachable(now_);  // before its fact was heard
+  room_->reachable();
+  EXPECT_EQ(journal_.asked.size(), before + 1);
+  EXPECT_EQ(ben.read(), Lines{"ana: told ahead (ahead)"}) << "once";
+}
+
+TEST_F(SharedRoomTest, PutsBackWhoTheLogKnowsByAnOlderConnection) {
+  FakeClient ana;
+  let_in("ana", ana);
+  LogPart part;
+  part.room.emplace();
+  part.room->position = position_ - 1;  // the log has lost its end
+  part.room->generation = "this";
+  part.room->peers.push_back({"ana", "", "{}", "elsewhere:1", {}});
+  room_->caught_up(part, now_);
+  EXPECT_EQ(journal_.asked.back().kind, Operation::Kind::restore);
+  EXPECT_NE(ana.session, nullptr);
+  EXPECT_EQ(room_->last(), position_);
 }
 
 }  // namespace

@@ -1,0 +1,88 @@
+// Redis copies to its followers asynchronously: a fail-over loses what the new master had not got. How much that is for those who
+// talk meanwhile is measured here; that all of it goes on afterwards, with the sessions that there were, is required.
+
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { get } from '../support/http.mjs'
+import { noRedis, startSentinels } from '../support/redis.mjs'
+import { startReplicas } from '../support/replicas.mjs'
+import { waitFor } from '../support/server.mjs'
+import { SteadyClient, assertExact, startTalk } from '../support/steady_client.mjs'
+import { fresh, seedOf, seeded } from '../support/suite.mjs'
+
+const kFailovers = Number(process.env.GRTC_FAILOVERS ?? 1)
+const kRooms = Number(process.env.GRTC_FAULT_ROOMS ?? 2)
+const kPeersARoom = 10
+
+const roleOf = async (server) => (await server.commandText('ROLE').catch(() => '')).match(/master|slave/)?.[0]
+const isWell = (server) => waitFor(async () => (await get(server, '/health')).json.status === 'ok', { timeoutMs: 20_000, what: '/health to say ok' })
+
+/** Kills the master, waits for another one that the Sentinels agree on, and has the old one come back as a follower of that. */
+async function failOver({ servers, sentinels }) {
+  const roles = await Promise.all(servers.map(roleOf))
+  const old = servers[roles.indexOf('master')]
+  await old.stop('SIGKILL')
+  const others = servers.filter((server) => server !== old)
+  await waitFor(async () => (await Promise.all(others.map(roleOf))).includes('master'), { timeoutMs: 30_000, what: 'a new master' })
+  const named = () => Promise.all(sentinels.map((one) => one.commandText('SENTINEL', 'get-master-addr-by-name', 'mymaster')))
+  await waitFor(async () => (await named()).every((text) => !text.includes(String(old.port))), { timeoutMs: 30_000, what: 'the Sentinels to agree' })
+  await old.start()
+  await waitFor(async () => (await Promise.all(servers.map((server) => server.commandText('INFO', 'replication')))).filter((text) => text.includes('master_link_status:up')).length === 2,
+    { timeoutMs: 30_000, what: 'two servers to follow the new master' })
+}
+
+/** What was sent and never came, by now or in a while: there is no end that says so. */
+async function countLost(rooms) {
+  const missing = () => rooms.flatMap((room) => room.map((client) => room.reduce((sum, from) => {
+    const heard = new Set(client.heard.get(from.name))
+    return sum + from.sentTo(client.name).filter((n) => !heard.has(n)).length
+  }, 0))).reduce((sum, one) => sum + one, 0)
+  let last
+  await waitFor(() => missing() === 0 || missing() === (last ?? NaN) || void (last = missing()), { timeoutMs: 20_000, everyMs: 2000, what: 'nothing more to come' })
+  return missing()
+}
+
+describe('Fail-overs of a watched Redis under two-way traffic', { skip: noRedis }, () => {
+  it(`${kFailovers} of them while connections are cut: everybody stays, all goes on, and the loss is measured`, { timeout: Math.max(300_000, kFailovers * 90_000) }, async (t) => {
+    const seed = seedOf(t)
+    const random = seeded(seed)
+    const watched = await startSentinels(t)
+    const replicas = await startReplicas(t, { redis: watched, env: { RESUME_WINDOW_S: '60', MESSAGE_RATE: '100000', REDIS_TIMEOUT_MS: '1000', QUEUE_EVENTS: '60000', QUEUE_BYTES: '60000000' } })
+    const rooms = Array.from({ length: kRooms }, () => {
+      const room = fresh('failover')
+      return Array.from({ length: kPeersARoom }, (_, i) => new SteadyClient(replicas, room, `peer-${i}`, seeded(seed + i + 1)))
+    })
+    const clients = rooms.flat()
+    t.after(() => clients.forEach((client) => client.close()))
+    for (const client of clients) {
+      client.returns = true
+      client.faults = { doubled: 0, reordered: 0 }
+      await client.connect()
+    }
+    const talks = rooms.map((room) => startTalk(room, 40))
+    for (let n = 0; n < kFailovers; n++) {
+      for (const client of clients) if (random() < 0.3) client.cut()
+      await failOver(watched)
+      await Promise.all(replicas.all.map(isWell))
+      await waitFor(() => clients.every((client) => client.connected || client.lost), { timeoutMs: 30_000, what: () => `everybody to be back after fail-over ${n + 1}` })
+      assert.deepEqual(clients.map((client) => client.lost).filter(Boolean), [])
+    }
+    for (const talk of talks) await talk.stop()
+    const lost = await countLost(rooms)
+    const sent = rooms.reduce((sum, room) => sum + room.reduce((all, from) => all + room.reduce((own, client) => own + from.sentTo(client.name).length, 0), 0), 0)
+    const sum = (what) => clients.reduce((all, client) => all + client.faults[what], 0)
+    t.diagnostic(`of ${sent} messages ${lost} lost, ${sum('doubled')} doubled, ${sum('reordered')} late over ${kFailovers} fail-overs; ${clients.reduce((all, client) => all + client.resumes, 0)} resumes`)
+    assert.ok(lost < sent / 100, `${lost} of ${sent} lost`)
+    // The same people, in the same sessions, go on exactly.
+    for (const client of clients) {
+      client.faults = null
+      client.forget()
+    }
+    for (const room of rooms) {
+      const talk = startTalk(room)
+      await waitFor(() => talk.sent > 100, { what: 'some talk' })
+      await talk.stop()
+      await assertExact(room)
+    }
+  })
+})
