@@ -28,7 +28,8 @@ extern const redis::Script kLeave;
 extern const redis::Script kExpire;
 /// 5 origin that has gone, 6 resume window (ms)
 extern const redis::Script kLose;
-/// 5 peer, 6 attachment, 7 token, 8 name, 9 joined_at, 10 meta, 11 id, 12 fact, 13 number of the restore, 14 attachment that is known to be an older one
+/// 5 peer, 6 attachment, 7 token, 8 name, 9 joined_at, 10 meta, 11 id, 12 fact, 13 number of the restore, 14 attachment
+/// that is known to be an older one
 extern const redis::Script kRestore;
 /// –
 extern const redis::Script kSnapshot;

@@ -73,8 +73,8 @@ void Client::Impl::ask_where(const Host& host, std::vector<std::string_view> wor
   asking_->start();
 }
 
-/// A master that came back without its memory calls itself one until the Sentinels have time for it: only they know that
-/// another one took its place.
+/// A master that came back without its memory calls itself one until the Sentinels have time for it: only they know
+/// that another one took its place.
 void Client::Impl::look_again() {
   if (target_.kind != Target::Kind::sentinel) return;
   look_.start(kLookAgain, [self = weak_from_this()] {
