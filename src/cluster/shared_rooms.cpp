@@ -85,10 +85,14 @@ void SharedRooms::eval(Place& place, const redis::Script& script, std::uint64_t 
   words.insert(words.end(), arguments.begin(), arguments.end());
   const std::array<std::string_view, 3> keys{place.keys.state, place.keys.log, place.keys.channel};
   client_.eval(script, keys, words,
-               [this, where = place.weak_from_this(), asked = io_.update_now(),
+               [this, number, where = place.weak_from_this(), asked = io_.update_now(),
                 on_reply = std::move(on_reply)](const redis::Reply& reply) {
                  const auto still_open = where.lock();
-                 if (reply.is_lost()) return;
+                 if (reply.is_lost()) {
+                   // Also where the channel's own connection did not break: nobody else would ask again.
+                   if (still_open && number == 0) still_open->must_read_again = true;
+                   return;
+                 }
                  round_trip_.observe_alone(std::chrono::duration<double>(io_.now() - asked).count());
                  if (still_open) on_reply(*still_open, reply);
                });
@@ -206,7 +210,10 @@ void SharedRooms::tick(core::TimePoint now) {
   if (now < next_second_) return;
   next_second_ = now + kSecond;
   for (const auto& [name, place] : places_) {
-    if (std::exchange(place->must_read_again, false)) place->room.listening();
+    if (place->must_read_again && client_.is_up(place->keys.state)) {
+      place->must_read_again = false;
+      place->room.listening();
+    }
   }
   stay_alive();
   look_for_the_lost();

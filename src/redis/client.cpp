@@ -216,6 +216,7 @@ void Client::Impl::subscribe(std::string_view channel, ChannelListener& listener
 
 void Client::Impl::unsubscribe(std::string_view channel) {
   listeners_.erase(std::string(channel));
+  homeless_.erase(std::string(channel));
   const Node* node = node_of(channel);
   if (node == nullptr || !node->is_up()) return;
   const std::array<std::string_view, 2> words{"SUNSUBSCRIBE", channel};
@@ -234,8 +235,12 @@ void Client::Impl::on_push(const Reply& push) {
   const auto it = listeners_.find(std::string(push[1].text()));
   if (it == listeners_.end()) return;
   if (push[0].text() == "smessage") return it->second->on_message(push[2].text());
-  if (push[0].text() == "ssubscribe") return it->second->on_subscribed();
+  if (push[0].text() == "ssubscribe") {
+    homeless_.erase(it->first);
+    return it->second->on_subscribed();
+  }
   // Nobody here asked for it: the channel's slot has moved to another node.
+  homeless_.insert(it->first);
   retry_later();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -54,6 +55,7 @@ class Client::Impl final : public std::enable_shared_from_this<Impl> {
   void ask_where(const Host& host, std::vector<std::string_view> words, std::function<bool(const Reply&)> understood);
   void ask_next();
   void look_again();
+  void subscribe_homeless();
   [[nodiscard]] bool read_master(const Reply& reply);
   [[nodiscard]] bool read_slots(const Reply& reply, const Host& asked);
   Node& node_at(const Host& host);
@@ -67,7 +69,8 @@ class Client::Impl final : public std::enable_shared_from_this<Impl> {
   std::vector<std::unique_ptr<Node>> nodes_;
   std::vector<Node*> by_slot_;  ///< of a Cluster
   std::unordered_map<std::string, ChannelListener*> listeners_;
-  std::shared_ptr<Link> asking_;  ///< where the master, or who has which slots, is being asked for
+  std::set<std::string, std::less<>> homeless_;  ///< channels that their node has given away: nobody knows where yet
+  std::shared_ptr<Link> asking_;                 ///< where the master, or who has which slots, is being asked for
   std::size_t attempts_ = 0;
   bool sentinels_want_password_ = false;  ///< one has said so
   std::size_t asked_ = 0;                 ///< how many times

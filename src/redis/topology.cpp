@@ -61,6 +61,7 @@ void Client::Impl::ask_where(const Host& host, std::vector<std::string_view> wor
       if (!knows) return retry_later();
       for (const auto& node : nodes_) connect(*node);
       if (on_state) on_state();
+      subscribe_homeless();
       look_again();
     });
   };
@@ -103,6 +104,17 @@ void Client::Impl::subscribe_moved(const std::vector<Node*>& before) {
     const std::array<std::string_view, 2> words{"SSUBSCRIBE", channel};
     now->channels->send_unanswered(words);
   }
+}
+
+/// Whoever was asked may not have known of the move yet, so it is asked until one of them takes the channel.
+void Client::Impl::subscribe_homeless() {
+  for (const std::string& channel : homeless_) {
+    const Node* now = node_of(channel);
+    if (now == nullptr || !now->is_up()) continue;
+    const std::array<std::string_view, 2> words{"SSUBSCRIBE", channel};
+    now->channels->send_unanswered(words);
+  }
+  if (!homeless_.empty()) retry_later();
 }
 
 bool Client::Impl::read_master(const Reply& reply) {
