@@ -82,7 +82,6 @@ Client::Impl::Impl(net::IoThread& io, Target target, std::span<const Script> scr
       options_(options),
       scripts_(scripts),
       retry_(io),
-      look_(io),
       backoff_(options.backoff_min) {
   for (const Script& script : scripts_) digests_.emplace(script.name, sha1_hex(script.source));
 }

@@ -54,7 +54,6 @@ class Client::Impl final : public std::enable_shared_from_this<Impl> {
   // topology.cpp
   void ask_where(const Host& host, std::vector<std::string_view> words, std::function<bool(const Reply&)> understood);
   void ask_next();
-  void look_again();
   void subscribe_homeless();
   [[nodiscard]] bool read_master(const Reply& reply);
   [[nodiscard]] bool read_slots(const Reply& reply, const Host& asked);
@@ -75,7 +74,6 @@ class Client::Impl final : public std::enable_shared_from_this<Impl> {
   bool sentinels_want_password_ = false;  ///< one has said so
   std::size_t asked_ = 0;                 ///< how many times
   net::Timer retry_;
-  net::Timer look_;
   std::chrono::milliseconds backoff_;
   bool retrying_ = false;
 };

@@ -6,12 +6,6 @@
 #include "redis/client_impl.hpp"
 
 namespace grtc::redis {
-namespace {
-
-constexpr std::chrono::seconds kLookAgain{1};
-
-}  // namespace
-
 Node& Client::Impl::node_at(const Host& host) {
   const auto it = std::find_if(nodes_.begin(), nodes_.end(), [&](const auto& node) {
     return node->host.name == host.name && node->host.port == host.port;
@@ -62,7 +56,6 @@ void Client::Impl::ask_where(const Host& host, std::vector<std::string_view> wor
       for (const auto& node : nodes_) connect(*node);
       if (on_state) on_state();
       subscribe_homeless();
-      look_again();
     });
   };
   asking_->on_down = [this](const std::string& why) {
@@ -72,15 +65,6 @@ void Client::Impl::ask_where(const Host& host, std::vector<std::string_view> wor
     retry_later();
   };
   asking_->start();
-}
-
-/// A master that came back without its memory calls itself one until the Sentinels have time for it: only they know
-/// that another one took its place.
-void Client::Impl::look_again() {
-  if (target_.kind != Target::Kind::sentinel) return;
-  look_.start(kLookAgain, [self = weak_from_this()] {
-    if (const auto here = self.lock()) here->ask_next();
-  });
 }
 
 /// What waits for an answer of it still gets one.
