@@ -56,7 +56,7 @@ class SharedRooms::Place final : public redis::ChannelListener, public std::enab
   RelayBatch said;  ///< here, in this turn
   core::TimePoint next_witness{};
   core::Seq witnessed = 0;
-  bool must_read_again = false;  ///< Redis refused to say what the room is
+  bool must_read_again = false;  ///< Redis refused to say what the room is, or its answer was lost
 
  private:
   net::IoThread& io_;

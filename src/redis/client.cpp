@@ -207,10 +207,9 @@ void Client::Impl::eval(const Script& script, std::span<const std::string_view> 
 
 void Client::Impl::subscribe(std::string_view channel, ChannelListener& listener) {
   listeners_[std::string(channel)] = &listener;
-  const Node* node = node_of(channel);
+  Node* node = node_of(channel);
   if (node == nullptr || !node->is_up()) return;  // subscribe_all() does it
-  const std::array<std::string_view, 2> words{"SSUBSCRIBE", channel};
-  node->channels->send_unanswered(words);
+  node->subscribe(channel);
 }
 
 void Client::Impl::unsubscribe(std::string_view channel) {
@@ -225,8 +224,7 @@ void Client::Impl::unsubscribe(std::string_view channel) {
 void Client::Impl::subscribe_all(Node& node) {
   for (const auto& [channel, listener] : listeners_) {
     if (node_of(channel) != &node) continue;
-    const std::array<std::string_view, 2> words{"SSUBSCRIBE", channel};
-    node.channels->send_unanswered(words);
+    node.subscribe(channel);
   }
 }
 

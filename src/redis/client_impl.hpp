@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <map>
 #include <memory>
 #include <set>
@@ -18,6 +19,11 @@ struct Node {
   std::shared_ptr<Link> commands;
   std::shared_ptr<Link> channels;
   [[nodiscard]] bool is_up() const noexcept { return commands && channels && commands->is_up() && channels->is_up(); }
+  /// @pre is_up()
+  void subscribe(std::string_view channel) {
+    const std::array<std::string_view, 2> words{"SSUBSCRIBE", channel};
+    channels->send_unanswered(words);
+  }
 };
 
 class Client::Impl final : public std::enable_shared_from_this<Impl> {

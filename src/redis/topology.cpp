@@ -1,11 +1,11 @@
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <utility>
 
 #include "redis/client_impl.hpp"
 
 namespace grtc::redis {
+
 Node& Client::Impl::node_at(const Host& host) {
   const auto it = std::find_if(nodes_.begin(), nodes_.end(), [&](const auto& node) {
     return node->host.name == host.name && node->host.port == host.port;
@@ -81,22 +81,20 @@ void Client::Impl::drop(Node& node) {
 void Client::Impl::subscribe_moved(const std::vector<Node*>& before) {
   if (before.empty()) return;
   for (const auto& [channel, listener] : listeners_) {
-    const Node* now = node_of(channel);
+    Node* now = node_of(channel);
     if (now == before[slot_of(channel)]) continue;
     listener->on_moved();
     if (!now->is_up()) continue;
-    const std::array<std::string_view, 2> words{"SSUBSCRIBE", channel};
-    now->channels->send_unanswered(words);
+    now->subscribe(channel);
   }
 }
 
 /// Whoever was asked may not have known of the move yet, so it is asked until one of them takes the channel.
 void Client::Impl::subscribe_homeless() {
   for (const std::string& channel : homeless_) {
-    const Node* now = node_of(channel);
+    Node* now = node_of(channel);
     if (now == nullptr || !now->is_up()) continue;
-    const std::array<std::string_view, 2> words{"SSUBSCRIBE", channel};
-    now->channels->send_unanswered(words);
+    now->subscribe(channel);
   }
   if (!homeless_.empty()) retry_later();
 }
