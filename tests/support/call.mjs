@@ -26,9 +26,12 @@ export async function newCaller(browser, name, { rtc = {}, ...options } = {}) {
     globalThis.connections = []
     const Real = globalThis.RTCPeerConnection
     globalThis.RTCPeerConnection = class extends Real {
-      constructor(wanted) {
-        super({ ...wanted, ...more })
-        globalThis.connections.push(this)
+      constructor(wanted) { super({ ...wanted, ...more }) }
+
+      createDataChannel(label, ...options) {
+        // A link's connection is known by its channel; the page has another that it makes only to be quick later.
+        if (label === 'grtc') globalThis.connections.push(this)
+        return super.createDataChannel(label, ...options)
       }
     }
   }, rtc)

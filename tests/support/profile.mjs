@@ -26,9 +26,10 @@ export async function startProfile(t, options = {}) {
   await context.addInitScript(() => {
     globalThis.connections = []
     globalThis.RTCPeerConnection &&= class extends RTCPeerConnection {
-      constructor(...args) {
-        super(...args)
-        globalThis.connections.push(this)
+      createDataChannel(label, ...more) {
+        // A link's connection is known by its channel; the page has another that it makes only to be quick later.
+        if (label === 'grtc') globalThis.connections.push(this)
+        return super.createDataChannel(label, ...more)
       }
     }
   })

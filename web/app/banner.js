@@ -14,7 +14,7 @@ export function setUpBanners(conversation) {
   const pill = byId('connection', HTMLElement)
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let fading
-  conversation.store.subscribe((state, before) => {
+  conversation.store.draw((state, before) => {
     setText(loss, lossOf(state))
     loss.classList.toggle('bad', state.connection === 'closed')
     pill.hidden = state.phase === 'out'

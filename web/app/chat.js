@@ -13,16 +13,17 @@ const kNearEndPx = 120
 export function setUpChat(conversation) {
   const log = byId('messages', HTMLElement)
   const empty = byId('chatEmpty', HTMLElement)
+  let atEnd = true
+  log.addEventListener('scroll', () => { atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < kNearEndPx })
   const retry = (/** @type {string} */ id) => void conversation.retry(id)
-  conversation.store.subscribe((state, before) => {
+  conversation.store.draw((state, before) => {
     setText(empty, emptyWords(state))
     empty.hidden = state.lines.length > 0
     log.hidden = false
     if (state.lines === before.lines && state !== before) return
-    const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < kNearEndPx
     showLines(log, state.lines, retry)
     const own = state.lines.at(-1)?.kind === 'mine' && state.lines.length > before.lines.length
-    if (atEnd || own) log.scrollTop = log.scrollHeight
+    if (atEnd || own) return () => { log.scrollTop = log.scrollHeight }
   })
   setUpComposer(conversation)
 }

@@ -10,6 +10,11 @@ import { kOutside, reduceRoom } from './room-state.js'
 
 /** Somebody who comes back within this time (a reload of the page) has not left. */
 const kLeftMs = 1_500
+/** While the page is laid out nothing else runs, and an offer or an answer would wait. So who comes is drawn after this, as one
+ *  with all that comes with it; by then a call on a near network is set up. */
+const kSetUpMs = 250
+/** A link that has just opened carries its first words before it is shown. */
+const kOpenedMs = 50
 const kLeftNotes = Object.freeze({ timeout: 'chat.lost', removed: 'chat.removed' })
 
 /** Ties a room of the library to the state that the page shows. */
@@ -29,9 +34,9 @@ export class Conversation {
     this.#room?.leave()
     const room = new Room(name, { name: self.name, ...(self.token ? { token: () => self.token } : {}) })
     this.#room = room
-    this.store.dispatch({ type: 'join', room: name, name: self.name })
     this.#listen(room)
     for (const listener of this.#roomListeners) listener(room)
+    this.store.dispatch({ type: 'join', room: name, name: self.name }, room.media.kinds.length > 0 ? kSetUpMs : 0)
     // Why it was refused is in the state; there is nothing to add.
     await room.open().catch(() => {})
   }
@@ -100,9 +105,9 @@ export class Conversation {
     }
     on('state', ({ state, reason, resumed }) => {
       const first = this.store.state.phase === 'joining' && state === 'open'
-      this.store.dispatch({ type: 'connection', state, reason, resumed, selfId: room.self.id })
-      // Said once: whoever comes to others who may have talked sees nothing of that.
       const { peers, lines } = this.store.state
+      this.store.dispatch({ type: 'connection', state, reason, resumed, selfId: room.self.id }, first && peers.size > 0 ? kSetUpMs : 0)
+      // Said once: whoever comes to others who may have talked sees nothing of that.
       if (first && peers.size > 0 && lines.length === 0) this.#note('chat.late', { id: '', name: '' })
     })
     /** @type {Map<string, ReturnType<typeof setTimeout>>} */
@@ -113,10 +118,10 @@ export class Conversation {
       leaving.delete(peer.id)
       // Who was there before is no news.
       const news = this.store.state.phase === 'in' && !back
-      this.store.dispatch({ type: 'peer', peer })
+      this.store.dispatch({ type: 'peer', peer }, kSetUpMs)
       if (news) this.#note('chat.joined', peer)
     })
-    on('peerupdated', (peer) => this.store.dispatch({ type: 'peer', peer }))
+    on('peerupdated', (peer) => this.store.dispatch({ type: 'peer', peer }, peer.link === 'connecting' ? kSetUpMs : kOpenedMs))
     on('peerleft', ({ peer, reason }) => {
       this.store.dispatch({ type: 'peer-left', id: peer.id })
       leaving.set(peer.id, setTimeout(() => {
@@ -136,7 +141,7 @@ export class Conversation {
    *  @param {{id: string, name: string}} peer */
   #note(key, { id, name }) {
     const line = { id: `note ${randomId()}`, kind: /** @type {const} */ ('note'), from: id, name, text: key, at: Date.now() }
-    this.store.dispatch({ type: 'line', line: { ...line, via: null, state: '', delivered: 0, total: 0 } })
+    this.store.dispatch({ type: 'line', line: { ...line, via: null, state: '', delivered: 0, total: 0 } }, kSetUpMs)
   }
 
   /** @param {Message} message */

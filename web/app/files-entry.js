@@ -22,7 +22,7 @@ export function setUpFiles(conversation) {
     room.addEventListener('file', () => void panel().then((shown) => shown.follow()))
     if (loading) void loading.then((shown) => shown.follow())
   })
-  conversation.store.subscribe((state, before) => {
+  conversation.store.draw((state, before) => {
     if (state.peers !== before.peers || state === before) showPeers(to, [...state.peers.values()])
     byId('chooseFiles', HTMLButtonElement).disabled = state.peers.size === 0
   })

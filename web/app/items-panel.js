@@ -41,7 +41,7 @@ export class ItemsPanel {
   #list = byId('items', HTMLElement)
 
   start() {
-    this.#store.subscribe((state) => this.#show(state))
+    this.#store.draw((state) => this.#show(state))
     onLanguage(() => this.#store.refresh())
     const form = byId('itemForm', HTMLFormElement)
     form.addEventListener('submit', (event) => { event.preventDefault(); void this.#create() })

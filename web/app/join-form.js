@@ -9,6 +9,8 @@ import { addressOfRoom, isRoomName, roomOfAddress } from './room-name.js'
 /** @typedef {import('./conversation.js').Conversation} Conversation */
 
 const kNews = 'newsBanner'
+/** A mouse, not a finger. */
+const kFine = matchMedia('(pointer: fine)')
 
 /** The form before the room, and the bar with the room's name after. @param {Conversation} conversation */
 export function setUpJoining(conversation) {
@@ -34,7 +36,7 @@ export function setUpJoining(conversation) {
     void import('./invite.js').then(({ openInvite }) => openInvite(location.origin + addressOfRoom(conversation.store.state.room)))
   })
   onLanguage(() => showRecent(room, ask))
-  conversation.store.subscribe((state, before) => show(state, before, room, ask))
+  conversation.store.draw((state, before) => show(state, before, room, ask))
   const kept = keptRoom(room.value)
   if (kept && isReload()) {
     conversation.restore(room.value, kept.lines)
@@ -56,12 +58,11 @@ function submit(conversation, room, name) {
     return
   }
   setText(byId(kNews, HTMLElement), '')
-  remember('name', name.value.trim())
-  rememberRoom(wanted)
-  const token = invitation()
+  void conversation.join(wanted, { name: name.value.trim(), token: invitation() })
   // The token must not travel on with a copied address.
   history.replaceState(null, '', addressOfRoom(wanted))
-  void conversation.join(wanted, { name: name.value.trim(), token })
+  remember('name', name.value.trim())
+  rememberRoom(wanted)
 }
 
 /** The room token of the link that was opened; empty: none. */
@@ -81,16 +82,14 @@ function show(state, before, room, ask) {
   byId('roomBar', HTMLElement).hidden = !inside
   byId('leaveBtn', HTMLElement).hidden = !inside
   setText(byId('roomName', HTMLElement), state.room)
-  document.title = inside ? `${state.room} · gRTC` : 'gRTC'
   const entered = inside && before.phase === 'out'
   const left = !inside && before.phase !== 'out'
   // The focused button is gone: the next thing to do takes its place. On a phone that would open the keyboard.
-  if (entered && matchMedia('(pointer: fine)').matches) byId('messageInput', HTMLTextAreaElement).focus()
-  if (left) {
-    showRecent(room, ask)
-    ask()
-    byId('connectBtn', HTMLButtonElement).focus()
-  }
+  if (entered && kFine.matches) return () => byId('messageInput', HTMLTextAreaElement).focus()
+  if (!left) return
+  showRecent(room, ask)
+  ask()
+  return () => byId('connectBtn', HTMLButtonElement).focus()
 }
 
 /** @param {HTMLInputElement} room  @param {() => void} ask */

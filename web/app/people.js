@@ -11,7 +11,7 @@ import { colourClass, displayName, initials } from './names.js'
 export function setUpPeople(conversation) {
   const list = byId('people', HTMLElement)
   const count = byId('peopleCount', HTMLElement)
-  conversation.store.subscribe((state) => {
+  conversation.store.draw((state) => {
     const self = state.phase === 'in' ? [selfOf(state)] : []
     const people = [...self, ...[...state.peers.values()].map(personOf)]
     setText(count, people.length > 0 ? String(people.length) : '')

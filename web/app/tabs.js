@@ -15,8 +15,9 @@ export function setUpTabs(conversation) {
     badge.hidden = unread === 0
     setText(badge, unread > 0 ? String(unread) : '')
     badge.setAttribute('aria-label', t('unread', { n: unread }))
-    document.title = document.title.replace(/^\(\d+\) /, '')
-    if (unread > 0 && document.hidden) document.title = `(${unread}) ${document.title}`
+    const { phase, room } = conversation.store.state
+    const title = phase === 'out' ? 'gRTC' : `${room} · gRTC`
+    document.title = unread > 0 && document.hidden ? `(${unread}) ${title}` : title
   }
   // With a call on, wide screens show one panel beside it, and the chat where none was chosen.
   const seesChat = () => !document.hidden && (stage.dataset.view === 'chat' || (!narrow.matches && (document.body.dataset.call !== 'true' || stage.dataset.view === 'call')))
@@ -34,7 +35,7 @@ export function setUpTabs(conversation) {
   document.addEventListener('visibilitychange', read)
   narrow.addEventListener('change', read)
   conversation.store.subscribe((state, before) => {
-    if (state.lines === before.lines) return
+    if (state.lines === before.lines && state.phase === before.phase) return
     const known = new Set(before.lines.map(({ id }) => id))
     if (!seesChat()) unread += state.lines.filter(({ id, kind }) => kind === 'theirs' && !known.has(id)).length
     showUnread()

@@ -69,7 +69,10 @@ export class Media extends EventTarget {
 
   /** How loud each peer is now, 0 to 1. Cheap: ask several times a second.
    *  @returns {Map<string, number>} */
-  levels() { return new Map([...this.#hooks.links()].map(([id, link]) => [id, link.media?.level() ?? 0])) }
+  levels() {
+    // Asked while it is being set up, a connection keeps the page waiting.
+    return new Map([...this.#hooks.links()].map(([id, link]) => [id, link.state === 'open' ? link.media?.level() ?? 0 : 0]))
+  }
 
   /** Tells a peer whether its picture is shown here; one that nobody sees is not sent.
    *  @param {string} peerId
@@ -94,7 +97,8 @@ export class Media extends EventTarget {
       })
     }
     this.#timer ??= setInterval(() => void this.#lookAtAll(), kLookMs)
-    if (this.#publications.size > 0) void this.#limit()
+    // Asked while it is being set up, a connection keeps the page waiting; and nothing is sent yet.
+    link.addEventListener('state', () => { if (link.state === 'open') void this.#limit() })
   }
 
   stop() {

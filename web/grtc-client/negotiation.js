@@ -68,6 +68,9 @@ export class Negotiation {
 
   get answered() { return this.#pc.remoteDescription !== null }
 
+  /** Offers what the connection has now. Its own word that an offer is needed comes later, when the page has been laid out. */
+  begin() { if (this.#mayOffer) void this.#offer() }
+
   /** The other side has not begun in time: begin. */
   allowOffer() {
     if (this.#mayOffer || this.#closed) return

@@ -167,12 +167,14 @@ export class PeerLink extends EventTarget {
     pc.ondatachannel = ({ channel }) => { if (this.connection === pc) this.dispatchEvent(new DetailEvent('channel', channel)) }
     this.#openChannel(pc)
     this.media.sync(this.#publications)
+    negotiation.begin()
     if (!mayOffer) this.#later('patience', kPatienceMs, () => this.#negotiation?.allowOffer())
     if (!deadlineRuns) this.#later('deadline', kConnectMs, () => this.#late())
     if (this.state !== 'failed') this.#setState(this.state === 'open' ? 'interrupted' : 'connecting', '')
   }
 
-  #configuration() { return { ...this.#options.rtc, iceServers: this.#options.iceServers() } }
+  /** One transport for all that both send: a third of the candidates, and of what a TURN server has to hold. */
+  #configuration() { return { bundlePolicy: /** @type {const} */ ('max-bundle'), ...this.#options.rtc, iceServers: this.#options.iceServers() } }
 
   /** @param {RTCPeerConnection} pc */
   #openChannel(pc) {

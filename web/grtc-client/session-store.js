@@ -28,12 +28,11 @@ export class SessionStore {
   }
 
   /** The session to resume, or null. A duplicated tab has a copy of its origin's storage: when another tab answers for the
-   *  session it is not taken, and this tab becomes a peer of its own.
-   *  @returns {Promise<SavedSession | null>} */
-  async take() {
+   *  session it is not taken, and this tab becomes a peer of its own. A promise only when others have to be asked.
+   *  @returns {SavedSession | null | Promise<SavedSession | null>} */
+  take() {
     const saved = this.#read()
-    if (saved?.inUse && (await this.#heldElsewhere(saved.session))) return null
-    return saved
+    return saved?.inUse ? this.#heldElsewhere(saved.session).then((held) => (held ? null : saved)) : saved
   }
 
   /** @param {SavedSession} saved */

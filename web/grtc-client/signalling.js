@@ -77,7 +77,9 @@ export class Signalling extends TypedTarget {
     this.#started = true
     if (this.#options.signal?.aborted) return this.#stop('aborted')
     this.#options.signal?.addEventListener('abort', () => this.leave('aborted'), { once: true })
-    const saved = await this.#store.take()
+    // Nothing is waited for without need: the socket is opened before the page draws what the click has changed.
+    const taken = this.#store.take()
+    const saved = taken instanceof Promise ? await taken : taken
     if (saved && (!this.#options.peerId || saved.peerId === this.#options.peerId)) {
       this.#session = saved.session
       this.#seq = saved.seq
@@ -135,7 +137,7 @@ export class Signalling extends TypedTarget {
     this.#drop()
     let token = ''
     try {
-      token = (await this.#options.token?.()) ?? ''
+      if (this.#options.token) token = await this.#options.token()
     } catch {
       return this.#retry('unauthorized', 'backoff')
     }

@@ -38,7 +38,7 @@ export class CallBar {
       local.store.dispatch({ type: 'problem-read' })
       this.#buttons.mic.focus()
     })
-    local.store.subscribe((state) => this.#show(state))
+    local.store.draw((state) => this.#show(state))
     onLanguage(() => this.#show(local.store.state))
   }
 

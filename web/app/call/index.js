@@ -7,6 +7,7 @@ import { LocalMedia } from './local-media.js'
 import { setUpShortcuts } from './shortcuts.js'
 import { whoSpeaks } from './speakers.js'
 import { keepAwake } from './wake-lock.js'
+import { warmUp } from './warm-up.js'
 import { playSound } from './sounds.js'
 
 /** @typedef {import('../conversation.js').Conversation} Conversation */
@@ -29,10 +30,12 @@ export async function setUpCall(conversation) {
   new CallBar(local, { settings: openSettings, play: () => stage.playAll(), mainShown })
   byId('settingsBtn', HTMLButtonElement).addEventListener('click', openSettings)
   byId('previewBtn', HTMLButtonElement).addEventListener('click', () => {
-    void import('./preview-dialog.js').then(({ openPreview }) => openPreview(local, stage))
+    void import('./preview-dialog.js').then(({ openPreview }) => openPreview(local, stage, () => conversation.store.drawn()))
   })
   conversation.onRoom((room) => {
     local.enter(room)
+    // After the socket is on its way.
+    setTimeout(warmUp)
     history.clear()
     room.media.addEventListener('quality', (event) => {
       const { quality } = /** @type {any} */ (event).detail
@@ -45,6 +48,8 @@ export async function setUpCall(conversation) {
   listen(conversation, local)
   conversation.store.subscribe((state, before) => {
     if (state.phase === 'out' && before.phase !== 'out') local.enter(null)
+  })
+  conversation.store.draw((state, before) => {
     if (state.phase === 'in' && before.phase === 'in' && inCall() && state.peers.size !== before.peers.size) {
       playSound(state.peers.size > before.peers.size ? 'joined' : 'left')
     }

@@ -3,13 +3,15 @@ import { t } from '../i18n.js'
 import { wordsOf } from './call-bar.js'
 import { showDialog } from './dialog.js'
 import { devicePickers } from './pickers.js'
+import { warmUp } from './warm-up.js'
 
 /** @typedef {import('./local-media.js').LocalMedia} LocalMedia */
 
 /** One's own picture and sound before anybody else has them. Joining is always possible, also with nothing.
  *  @param {LocalMedia} local
- *  @param {{useSpeaker: () => void}} stage */
-export function openPreview(local, stage) {
+ *  @param {{useSpeaker: () => void}} stage
+ *  @param {() => Promise<void>} drawn  resolves when the page shows that one joins */
+export function openPreview(local, stage, drawn) {
   const video = el('video', { autoplay: true, playsinline: true, class: 'preview-video', 'data-testid': 'preview-video' })
   video.muted = true
   video.srcObject = local.streams.camera
@@ -17,24 +19,34 @@ export function openPreview(local, stage) {
   const camera = el('button', { type: 'button', class: 'button quiet', 'data-testid': 'preview-camera', onclick: () => void local.toggleCamera() })
   const mic = el('button', { type: 'button', class: 'button quiet', 'data-testid': 'preview-mic', onclick: () => void local.toggleMic() })
   const pickers = devicePickers(local, stage)
-  let joined = false
   const join = el('button', {
     type: 'button', class: 'button primary', 'data-testid': 'preview-join', onclick: () => {
-      joined = true
-      dialog.close()
       byId('joinForm', HTMLFormElement).requestSubmit()
+      join.disabled = true
+      const wrong = byId('roomId', HTMLInputElement)
+      if (!wrong.hasAttribute('aria-invalid')) return void drawn().then(away)
+      away()
+      wrong.focus()
     },
   }, t('lobby.join'))
   let open = true
+  const end = () => {
+    open = false
+    pickers.stop()
+    video.srcObject = null
+  }
+  // Closed, it would have the page laid out for the button that it came from, in the middle of joining.
+  const away = () => {
+    end()
+    dialog.remove()
+  }
   const dialog = showDialog('preview', t('preview.title'), [
     el('div', { class: 'preview-box' }, video, el('p', { class: 'preview-off' }, t('preview.off'))),
     problem, el('div', { class: 'preview-buttons' }, camera, mic, join), pickers.node,
   ], () => {
-    open = false
-    pickers.stop()
-    video.srcObject = null
+    end()
     // Whoever turns back wants no light to stay on.
-    if (!joined) local.leave()
+    if (!join.disabled) local.leave()
   })
   local.store.subscribe((state) => {
     if (!open) return
@@ -44,7 +56,7 @@ export function openPreview(local, stage) {
     dialog.dataset.camera = state.camera
   })
   join.focus()
-  void start(local)
+  void start(local).then(() => warmUp())
 }
 
 /** The microphone's question only after the camera's was answered. @param {LocalMedia} local */

@@ -22,6 +22,8 @@ export class Stage {
   /** @type {readonly Tile[]} */
   #tiles = []
   #main = ''
+  /** What the tiles have; asked of the list itself, the whole page would have to be laid out at once. */
+  #room = { width: 0, height: 0 }
   /** What each peer was told of its picture here. @type {Map<string, string>} */
   #told = new Map()
   /** @type {Set<string>} */
@@ -37,12 +39,15 @@ export class Stage {
     this.#conversation = conversation
     this.#local = local
     this.#openQuality = openQuality
-    conversation.store.subscribe(() => this.#draw())
-    local.store.subscribe((state, before) => {
+    conversation.store.draw(() => this.#draw())
+    local.store.draw((state, before) => {
       if (state.speaking !== before.speaking) this.#showSpeaking(state.speaking)
       this.#draw()
     })
-    new ResizeObserver(() => this.#fit()).observe(this.#list)
+    new ResizeObserver(([{ contentRect }]) => {
+      this.#room = contentRect
+      this.#fit()
+    }).observe(this.#list)
     document.addEventListener('visibilitychange', () => this.#wantSoon())
   }
 
@@ -120,8 +125,7 @@ export class Stage {
   }
 
   #fit() {
-    const { clientWidth, clientHeight } = this.#list
-    const { columns, width, height } = bestGrid(this.#tiles.length, clientWidth, clientHeight)
+    const { columns, width, height } = bestGrid(this.#tiles.length, this.#room.width, this.#room.height)
     this.#list.style.setProperty('--columns', String(columns))
     this.#list.style.setProperty('--tile-width', `${width}px`)
     this.#list.style.setProperty('--tile-height', `${height}px`)

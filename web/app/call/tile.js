@@ -8,6 +8,9 @@ import { kCallIcons } from './call-icons.js'
 /** @typedef {import('./call-state.js').Tile} Tile */
 /** @typedef {{pin: (key: string) => void, quality: (peerId: string) => void, blocked: () => void, flip: () => void}} TileHooks */
 
+/** A finger: a phone has a second camera. */
+const kCoarse = matchMedia('(pointer: coarse)')
+
 /** One person's picture, or one screen, with its name and buttons. */
 export class TileView {
   /** @type {Tile} */
@@ -69,7 +72,7 @@ export class TileView {
     label(this.#float, t('tile.float', { name: title }))
     label(this.#flip, t('tile.flip'))
     this.#float.hidden = !tile.picture
-    this.#flip.hidden = !tile.picture || !matchMedia('(pointer: coarse)').matches
+    this.#flip.hidden = !tile.picture || !kCoarse.matches
     this.#show(tile.stream)
   }
 

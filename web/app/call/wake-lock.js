@@ -18,7 +18,7 @@ export function keepAwake(conversation, local, inCall) {
     }
     if (!wanted) lock = null
   }
-  conversation.store.subscribe(() => void follow())
-  local.store.subscribe((state, before) => { if (state.mic !== before.mic || state.camera !== before.camera) void follow() })
+  conversation.store.draw(() => void follow())
+  local.store.draw((state, before) => { if (state.mic !== before.mic || state.camera !== before.camera) void follow() })
   document.addEventListener('visibilitychange', () => void follow())
 }
