@@ -27,6 +27,12 @@ const kinds = {
     await delay(500 + random() * 3000) // waits: so long it hangs, shorter or longer than REDIS_TIMEOUT_MS
     redis.resume()
   },
+  async 'the connections to Redis are cut'({ redis, random }) {
+    for (let i = 0; i < 10; i++) {
+      await redis.command('CLIENT', 'KILL', 'TYPE', random() < 0.5 ? 'normal' : 'pubsub')
+      await delay(random() * 300) // waits: the next one comes while the replicas are still finding their way back, or after
+    }
+  },
   async 'PostgreSQL is restarted'({ postgres }) { await postgres.halt('SIGINT'); await postgres.resume() },
   async 'PostgreSQL crashes'({ postgres }) { await postgres.halt('SIGQUIT'); await postgres.resume() },
   async 'a replica hangs'({ replicas, pick, random }) {
