@@ -7,8 +7,9 @@ const kHiddenMs = 100
 export function drawSoon(act, ms) {
   let done = false
   const once = () => {
-    if (!done) act()
+    if (done) return
     done = true
+    act()
   }
   const frame = () => globalThis.requestAnimationFrame?.(once)
   if (ms > 0) setTimeout(frame, ms)

@@ -60,7 +60,7 @@ export class Negotiation {
     this.#startOver = startOver
     this.#send = send
     this.#kinds = kinds
-    pc.onnegotiationneeded = () => { if (this.#mayOffer) void this.#offer() }
+    pc.onnegotiationneeded = () => this.begin()
     pc.onicecandidate = ({ candidate }) => {
       if (candidate) this.#tell({ type: 'ice-candidate', candidate: candidate.toJSON() })
     }

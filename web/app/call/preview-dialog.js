@@ -23,14 +23,15 @@ export function openPreview(local, stage, drawn) {
     type: 'button', class: 'button primary', 'data-testid': 'preview-join', onclick: () => {
       byId('joinForm', HTMLFormElement).requestSubmit()
       join.disabled = true
-      const wrong = byId('roomId', HTMLInputElement)
-      if (!wrong.hasAttribute('aria-invalid')) return void drawn().then(away)
+      const room = byId('roomId', HTMLInputElement)
+      if (!room.hasAttribute('aria-invalid')) return void drawn().then(away)
       away()
-      wrong.focus()
+      room.focus()
     },
   }, t('lobby.join'))
   let open = true
   const end = () => {
+    if (!open) return // by Escape, while the room was being drawn
     open = false
     pickers.stop()
     video.srcObject = null

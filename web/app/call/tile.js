@@ -8,7 +8,7 @@ import { kCallIcons } from './call-icons.js'
 /** @typedef {import('./call-state.js').Tile} Tile */
 /** @typedef {{pin: (key: string) => void, quality: (peerId: string) => void, blocked: () => void, flip: () => void}} TileHooks */
 
-/** A finger: a phone has a second camera. */
+/** A phone has a second camera. */
 const kCoarse = matchMedia('(pointer: coarse)')
 
 /** One person's picture, or one screen, with its name and buttons. */
