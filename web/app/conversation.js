@@ -10,11 +10,11 @@ import { kOutside, reduceRoom } from './room-state.js'
 
 /** Somebody who comes back within this time (a reload of the page) has not left. */
 const kLeftMs = 1_500
-/** While the page is laid out nothing else runs, and an offer or an answer would wait. So who comes is drawn after this, as one
- *  with all that comes with it; by then a call on a near network is set up. */
-const kSetUpMs = 250
+/** While the page is laid out nothing else runs, and an offer, an answer or the first words would wait for tens of milliseconds.
+ *  So who comes is drawn when the link has opened, as one with all that came with it; on a slow network after this. */
+const kSetUpMs = 500
 /** A link that has just opened carries its first words before it is shown. */
-const kOpenedMs = 50
+const kOpenedMs = 100
 const kLeftNotes = Object.freeze({ timeout: 'chat.lost', removed: 'chat.removed' })
 
 /** Ties a room of the library to the state that the page shows. */

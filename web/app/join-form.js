@@ -59,10 +59,13 @@ function submit(conversation, room, name) {
   }
   setText(byId(kNews, HTMLElement), '')
   void conversation.join(wanted, { name: name.value.trim(), token: invitation() })
-  // The token must not travel on with a copied address.
-  history.replaceState(null, '', addressOfRoom(wanted))
-  remember('name', name.value.trim())
-  rememberRoom(wanted)
+  // The address changes with the page: until then joining has the browser for itself.
+  void conversation.store.drawn().then(() => {
+    // The token must not travel on with a copied address.
+    history.replaceState(null, '', addressOfRoom(wanted))
+    remember('name', name.value.trim())
+    rememberRoom(wanted)
+  })
 }
 
 /** The room token of the link that was opened; empty: none. */
@@ -84,8 +87,9 @@ function show(state, before, room, ask) {
   setText(byId('roomName', HTMLElement), state.room)
   const entered = inside && before.phase === 'out'
   const left = !inside && before.phase !== 'out'
-  // The focused button is gone: the next thing to do takes its place. On a phone that would open the keyboard.
-  if (entered && kFine.matches) return () => byId('messageInput', HTMLTextAreaElement).focus()
+  // The focused button is gone: the next thing to do takes its place. On a phone that would open the keyboard. To look for where
+  // to scroll would have the page laid out once more.
+  if (entered && kFine.matches) return () => byId('messageInput', HTMLTextAreaElement).focus({ preventScroll: true })
   if (!left) return
   showRecent(room, ask)
   ask()

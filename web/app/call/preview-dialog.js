@@ -23,6 +23,9 @@ export function openPreview(local, stage, drawn) {
     type: 'button', class: 'button primary', 'data-testid': 'preview-join', onclick: () => {
       byId('joinForm', HTMLFormElement).requestSubmit()
       join.disabled = true
+      setText(join, t('lobby.joining'))
+      // It is gone in a moment, and each of its frames would take time from joining.
+      video.pause()
       const room = byId('roomId', HTMLInputElement)
       if (!room.hasAttribute('aria-invalid')) return void drawn().then(away)
       away()

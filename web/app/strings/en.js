@@ -14,6 +14,7 @@ export default Object.freeze({
   'lobby.name': 'Your name',
   'lobby.room': 'Room',
   'lobby.join': 'Join',
+  'lobby.joining': 'Joining…',
   'lobby.preview': 'Join with camera',
   'lobby.suggest': 'Suggest a room name',
   'lobby.recent': 'Recent:',

@@ -14,6 +14,7 @@ export default Object.freeze({
   'lobby.name': 'Tu nombre',
   'lobby.room': 'Sala',
   'lobby.join': 'Entrar',
+  'lobby.joining': 'Entrando…',
   'lobby.preview': 'Entrar con cámara',
   'lobby.suggest': 'Proponer un nombre de sala',
   'lobby.recent': 'Recientes:',
