@@ -15,6 +15,7 @@ import { compile, spreadGenerator } from './lib/references.mjs'
 import { report } from './lib/report.mjs'
 import { rowsOf, takeRounds } from './lib/rounds.mjs'
 import { ours, start } from './lib/servers.mjs'
+import { canHold, holdTo } from './lib/share.mjs'
 
 const run = promisify(execFile)
 
@@ -42,17 +43,19 @@ async function portsInARow(count) {
 }
 
 let bases = 0
-/** One run over `count` replicas: `pairs` of peers, each peer on another replica than its partner. */
-async function overReplicas(count, pairs, window) {
+/** One run over `count` replicas: `pairs` of peers, each peer on another replica than its partner. `cores`: what each replica may use. */
+async function overReplicas(count, pairs, window, cores = 0) {
   const first = await portsInARow(count)
   const replicas = []
   for (let i = 0; i < count; i++) {
     const database = path.join(folder, `${++bases}.db`)
     replicas.push(await start(ours, options, { database, env: { PORT: String(first + i), REDIS_URL: redis.url }, cores: [0, 1], port: first + i }))
   }
+  const held = cores > 0 ? replicas.map(({ pid }) => holdTo(pid, cores)) : []
   const { stdout } = await run(spreadGenerator(options.references, count), ['--mode', 'relay', '--port', String(first), '--server-pid', String(replicas[0].pid),
     '--secs', secs, '--size', size, '--pairs', String(pairs), '--window', String(window)])
   for (const replica of replicas) await replica.stop()
+  for (const release of held) release()
   const result = JSON.parse(stdout)
   // wsload's latency is there and back.
   return { rate: result.rate, p50: result.p50_us / 2 }
@@ -69,6 +72,19 @@ const cases = [
   { title: 'One message at a time between two replicas: p50', value: 'p50', unit: 'us', window: 1, pairs: 1, goals: [{ against: 'redis_hop', most: 1.5 }] },
   { title: '256 messages on their way between two replicas', value: 'rate', unit: 'messages/s', window: 256, pairs: 64, each: 4, goals: [{ against: 'redis_hop', least: 0.6 }] },
 ]
+/** What replicas are run for: to carry more than one. Each is held to a part of a core too, as if on a machine of its own: on the
+ *  cores that are here, three replicas have no more processor than one. */
+const kMore = { pairs: 64, each: 16, cores: 0.2 }
+
+/** @param {number} cores  what each replica may use; 0: all */
+async function threeBesideOne(where, cores, goals) {
+  const servers = [3, 1].map((count) => ({
+    ...prepared, name: count === 1 ? '1 replica' : `${count} replicas`, measure: () => overReplicas(count, kMore.pairs, kMore.each, cores),
+  }))
+  const taken = await takeRounds(servers, options.runs, (server) => server.measure())
+  return { title: `1,024 messages on their way, over three replicas and over one, ${where}`, unit: 'messages/s', rows: rowsOf(servers, taken, 'rate', ['p50']), goals }
+}
+
 const figures = []
 try {
   for (const { title, value, unit, window, pairs, each = 1, goals } of cases) {
@@ -80,7 +96,11 @@ try {
     const taken = await takeRounds(servers, options.runs, (server) => server.measure())
     figures.push({ title, unit, rows: rowsOf(servers, taken, value, [value === 'rate' ? 'p50' : 'rate']), goals })
   }
+  if (canHold()) figures.push(await threeBesideOne('a fifth of a core each', kMore.cores, [{ against: '1 replica', least: 1 }]))
+  figures.push(await threeBesideOne('all on the cores that are here', 0))
 } finally {
   await redis.remove()
 }
-report('replicas', figures, { json: options.json, load, notes: ['generator, replicas and Redis share the cores of the machine'] })
+const notes = ['generator, replicas and Redis share the cores of the machine']
+if (!canHold()) notes.push('no replica was held to a part of a core: that needs control groups and root')
+report('replicas', figures, { json: options.json, load, notes })
