@@ -1,8 +1,10 @@
 // The page around a call: what is refused and why, preview, settings, keys, phones, access.
 
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import test from 'node:test'
+import { WebSocket } from 'ws'
 import { newPerson, startBrowser } from '../support/browser.mjs'
 import { allTogether, joinWithCamera, kAllowed, kDevices, newCaller, plays, startCall, tile } from '../support/call.mjs'
 import { startServer } from '../support/server.mjs'
@@ -105,6 +107,31 @@ test('the preview shows the picture and the level, joins with both, and turns th
   assert.equal(await page.evaluate(() => document.activeElement?.id), 'roomId', 'a room is missing, and can be written')
   await joinWithCamera(ana, server.url, 'room')
   await page.waitForSelector('[data-testid=tile][data-picture=true].is-self')
+  assert.deepEqual(ana.faults, [])
+})
+
+test('joining says so at once, and shows the room though the peer in it never answers', async (t) => {
+  const server = await startServer(t)
+  const mute = new WebSocket(`${server.wsUrl}/ws/room?peer_id=mute&name=Mute`)
+  t.after(() => mute.terminate())
+  await once(mute, 'open')
+  const ana = await newCaller(await startBrowser(t, kAllowed), 'Ana', { origin: server.url })
+  const { page } = ana
+  await ana.open(`${server.url}/?room=room`)
+  await page.click('[data-testid=preview-open]')
+  await page.waitForFunction(() => document.querySelector('[data-testid=preview-video]')?.getVideoPlaybackQuality().totalVideoFrames > 2)
+  const { words, ms } = await page.evaluate(() => new Promise((resolve) => {
+    const join = document.querySelector('[data-testid=preview-join]')
+    const began = performance.now()
+    join.click()
+    const words = join.textContent
+    const look = () => (document.body.dataset.phase === 'in' ? resolve({ words, ms: performance.now() - began }) : requestAnimationFrame(look))
+    look()
+  }))
+  assert.equal(words, 'Joining…')
+  assert.ok(ms < 3_000, `the room came after ${ms} ms; a link that fails would be known only after 15 s`)
+  await page.locator(tile('Mute')).waitFor()
+  assert.equal(new URL(page.url()).pathname, '/r/room')
   assert.deepEqual(ana.faults, [])
 })
 
