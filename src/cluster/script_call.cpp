@@ -3,6 +3,8 @@
 #include "cluster/answers.hpp"
 #include "cluster/shared_rooms.hpp"
 
+#include <fmt/format.h>
+
 namespace grtc::cluster {
 namespace {
 
@@ -15,13 +17,18 @@ std::string ms_text(std::chrono::milliseconds time) {
   return std::to_string(time.count());
 }
 
+/// In milliseconds too: two connections of one client may come within one.
+std::string fine_text(core::FineWallTime time) {
+  return fmt::format("{:.3f}", static_cast<double>(time.time_since_epoch().count()) / 1000);
+}
+
 ScriptCall join_call(const Operation& what, const core::RoomLimits& limits) {
   const Operation::Entry& entry = *what.entry;
   return {
       scripts::kJoin,
       {what.peer, what.attachment, entry.token, what.name, std::to_string(what.joined_at.time_since_epoch().count()),
        std::to_string(limits.max_peers), what.fact, entry.replaced_fact, entry.evict, entry.claim,
-       entry.from_start ? std::string() : id_of(entry.seen.seq), entry.any_peer ? "1" : "0"}};
+       entry.from_start ? std::string() : id_of(entry.seen.seq), entry.any_peer ? "1" : "0", fine_text(entry.came)}};
 }
 
 }  // namespace

@@ -122,11 +122,11 @@ end
 if claim ~= '' and call('HGET', S, 'x:' .. claim) then return {'banned'} end
 if held and held == claim then
   -- A connection that came before the one that has the session now, on a slower way: it is the older one.
-  if tonumber(call('HGET', S, 'c:' .. peer) or 0) > tonumber(ARGV[9]) then return {'nothing'} end
+  if tonumber(call('HGET', S, 'c:' .. peer) or 0) > tonumber(ARGV[17]) then return {'nothing'} end
   local seen = point_of_return()
   if seen then
     local kind = call('HGET', S, 'a:' .. peer) == '' and 'A' or 'Z'
-    call('HSET', S, 'a:' .. peer, attachment, 'c:' .. peer, ARGV[9])
+    call('HSET', S, 'a:' .. peer, attachment, 'c:' .. peer, ARGV[17])
     call('HDEL', S, 'd:' .. peer)
     call('HSET', S, 'A:' .. peer, say(about(kind, peer, attachment)))
     keep()

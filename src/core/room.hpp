@@ -34,7 +34,7 @@ struct JoinRequest {
   std::string name;
   std::string fresh_token;  ///< for the session, should a new one begin
   std::optional<ResumeClaim> resume;
-  WallTime now_wall;
+  FineWallTime came;  ///< its connection. Of two that show one session's token, the later one has the session
   Outlet* outlet = nullptr;
 };
 

@@ -24,16 +24,18 @@ void SharedRoom::ask_to_enter(Entering& entering) {
   const JoinRequest& request = entering.request;
   const std::uint64_t number = next_operation_ + 1;
   const std::string attachment = options_.origin + ":" + std::to_string(number);
-  const std::string joined_ms = std::to_string(request.now_wall.time_since_epoch().count());
+  const auto joined_at = std::chrono::floor<std::chrono::milliseconds>(request.came);
+  const std::string joined_ms = std::to_string(joined_at.time_since_epoch().count());
   Operation operation =
       make(Operation::Kind::join, Fact::Kind::joined, request.peer_id, {attachment, request.name, joined_ms, "{}"});
   operation.attachment = attachment;
   operation.name = request.name;
   operation.meta = "{}";
-  operation.joined_at = request.now_wall;
+  operation.joined_at = joined_at;
   operation.entry = std::make_unique<Operation::Entry>();
   Operation::Entry& entry = *operation.entry;
   entry.token = request.fresh_token;
+  entry.came = request.came;
   entry.evict = entering.holder;
   entry.replaced_fact = write_fact(Fact::Kind::left, options_.origin, number, request.peer_id, {"replaced"});
   if (request.resume) {

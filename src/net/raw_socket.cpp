@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -130,6 +131,11 @@ Transfer RawSocket::write(std::span<const iovec> parts) noexcept {
     if (errno == EINTR) continue;
     return {0, stop_of_errno() == Stop::failed ? Stop::failed : Stop::wants_write};
   }
+}
+
+bool RawSocket::has_hung_up() const noexcept {
+  pollfd asked{fd_, POLLRDHUP, 0};
+  return ::poll(&asked, 1, 0) > 0;  // also after a reset: POLLHUP and POLLERR are always asked for
 }
 
 void RawSocket::shutdown_write() noexcept {

@@ -42,6 +42,8 @@ class RawSocket {
   [[nodiscard]] Transfer read(std::span<char> into) noexcept;
   /// Writes as much of `parts` as fits, in order. Fewer bytes than given: see `stop`. At most IOV_MAX parts.
   [[nodiscard]] Transfer write(std::span<const iovec> parts) noexcept;
+  /// The other side writes no more, whatever it has written before; asked without reading.
+  [[nodiscard]] bool has_hung_up() const noexcept;
   /// Half-closes: TLS close_notify, then FIN. Best effort.
   void shutdown_write() noexcept;
 

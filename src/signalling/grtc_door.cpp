@@ -114,8 +114,8 @@ void GrtcDoor::admit(net::RawSocket socket, const http::Request& request, std::s
   const auto key = request.header("sec-websocket-key");
   arrival->handshake = http::switching_protocols(key.value_or(std::string_view()),
                                                  offers_subprotocol(request) ? kSubprotocol : std::string_view());
-  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-  read_join(request, options_, now, *arrival);
+  arrival->came = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  read_join(request, options_, std::chrono::floor<std::chrono::milliseconds>(arrival->came), *arrival);
   GrtcHub& home = *hubs_[home_of(arrival->room, hubs_.size())];
   home.io().post([&home, arrival] { home.arrive(std::move(*arrival)); });
 }

@@ -13,10 +13,6 @@ namespace {
 constexpr std::chrono::hours kBanTime{1};
 constexpr std::size_t kMaxBans = 1024;
 
-core::WallTime wall_now() {
-  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
-
 }  // namespace
 
 GrtcHub::GrtcHub(net::IoThread& io, const GrtcOptions& options, std::unique_ptr<RoomKeeper> keeper)
@@ -35,6 +31,8 @@ GrtcHub::~GrtcHub() {
 }
 
 void GrtcHub::arrive(Arrival arrival) {
+  // This replica may have hung meanwhile: whoever gave up on it has the session on another one by now.
+  if (keeper_ && arrival.socket.has_hung_up()) return;
   const auto client = make_client(arrival);
   client->start(arrival.handshake, std::move(arrival.early));
   if (!arrival.refusal && arrival.resume && is_banned(arrival.resume->token)) {
@@ -51,7 +49,7 @@ void GrtcHub::arrive(Arrival arrival) {
   request.name = std::move(arrival.name);
   request.fresh_token = random_session_token();
   request.resume = std::move(arrival.resume);
-  request.now_wall = wall_now();
+  request.came = arrival.came;
   if (request.resume) request.resume->any_peer = any_peer;
   if (keeper_) return keeper_->join(*client, arrival.room, std::move(request));
   core::Room& room = rooms_.open(arrival.room);

@@ -39,6 +39,7 @@ struct GrtcOptions {
 /// A connection whose upgrade request was good, on its way to the thread of its room.
 struct Arrival {
   net::RawSocket socket;
+  core::FineWallTime came;
   std::string handshake;  ///< the 101 answer, to be sent in front of everything
   std::string early;      ///< bytes behind the request
   std::string room;

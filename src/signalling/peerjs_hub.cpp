@@ -49,6 +49,8 @@ void PeerjsHub::connect(const std::vector<PeerjsHub*>& all) {
 }
 
 void PeerjsHub::arrive(PeerjsArrival arrival) {
+  // This replica may have hung meanwhile: whoever gave up on it has the id on another one by now.
+  if (bus_ && arrival.socket.has_hung_up()) return;
   const auto client = std::make_shared<PeerjsClient>(*this, arrival);
   client->start(arrival.handshake, std::move(arrival.early));
   if (draining()) return client->dismiss(net::close_code::kServiceRestart, "Server restarts");

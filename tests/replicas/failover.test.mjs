@@ -1,22 +1,21 @@
 // Redis copies to its followers asynchronously: a fail-over loses what the new master had not got. How much that is for those who
-// talk meanwhile is measured here; that all of it goes on afterwards, with the sessions that there were, is required.
+// talk meanwhile, and whose replicas break in other ways in between, is measured here; that all of it goes on afterwards, with the
+// sessions that there were, is required.
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { get } from '../support/http.mjs'
+import { kReplicaFaults, startCrowd } from '../support/faults.mjs'
 import { noRedis, startSentinels } from '../support/redis.mjs'
 import { startReplicas } from '../support/replicas.mjs'
 import { waitFor } from '../support/server.mjs'
-import { SteadyClient, assertExact, startTalk } from '../support/steady_client.mjs'
-import { fresh, seedOf, seeded } from '../support/suite.mjs'
+import { assertExact, startTalk } from '../support/steady_client.mjs'
+import { seedOf, seeded } from '../support/suite.mjs'
 
 const kFailovers = Number(process.env.GRTC_FAILOVERS ?? 1)
 const kRooms = Number(process.env.GRTC_FAULT_ROOMS ?? 2)
-const kPeersARoom = 10
 
 // A Sentinel cuts all connections of a server whose role it changes, those of these questions too.
 const roleOf = async (server) => (await server.commandText('ROLE').catch(() => '')).match(/master|slave/)?.[0]
-const isWell = (server) => waitFor(async () => (await get(server, '/health')).json.status === 'ok', { timeoutMs: 20_000, what: '/health to say ok' })
 
 /** Kills the master, waits for another one that the Sentinels agree on, and has the old one come back as a follower of that. */
 async function failOver({ servers, sentinels }) {
@@ -32,6 +31,11 @@ async function failOver({ servers, sentinels }) {
     { timeoutMs: 30_000, what: 'two servers to follow the new master' })
 }
 
+async function failOverUnderCuts({ watched, ...world }) {
+  await kReplicaFaults['connections are cut'](world)
+  await failOver(watched)
+}
+
 /** What was sent and never came, by now or in a while: there is no end that says so. */
 async function countLost(rooms) {
   const missing = () => rooms.flatMap((room) => room.map((client) => room.reduce((sum, from) => {
@@ -44,35 +48,29 @@ async function countLost(rooms) {
 }
 
 describe('Fail-overs of a watched Redis under two-way traffic', { skip: noRedis }, () => {
-  it(`${kFailovers} of them while connections are cut: everybody stays, all goes on, and the loss is measured`, { timeout: Math.max(300_000, kFailovers * 90_000) }, async (t) => {
+  it(`${kFailovers} of them, and other faults in between: everybody stays, all goes on, and the loss is measured`, { timeout: Math.max(300_000, kFailovers * 90_000) }, async (t) => {
     const seed = seedOf(t)
     const random = seeded(seed)
+    const pick = (list) => list[Math.floor(random() * list.length)]
     const watched = await startSentinels(t)
-    const replicas = await startReplicas(t, { redis: watched, env: { RESUME_WINDOW_S: '60', MESSAGE_RATE: '100000', REDIS_TIMEOUT_MS: '1000', QUEUE_EVENTS: '60000', QUEUE_BYTES: '60000000' } })
-    const rooms = Array.from({ length: kRooms }, () => {
-      const room = fresh('failover')
-      return Array.from({ length: kPeersARoom }, (_, i) => new SteadyClient(replicas, room, `peer-${i}`, seeded(seed + i + 1)))
-    })
-    const clients = rooms.flat()
-    t.after(() => clients.forEach((client) => client.close()))
-    for (const client of clients) {
-      client.returns = true
-      client.faults = { doubled: 0, reordered: 0 }
-      await client.connect()
-    }
-    const talks = rooms.map((room) => startTalk(room, 40))
+    const replicas = await startReplicas(t, { redis: watched, env: { RESUME_WINDOW_S: '60', MESSAGE_RATE: '100000', REDIS_TIMEOUT_MS: '1000', DRAIN_SECONDS: '1', QUEUE_EVENTS: '60000', QUEUE_BYTES: '60000000' } })
+    const crowd = await startCrowd(t, replicas, { rooms: kRooms, seed, counts: true })
+    const { rooms, clients, talks } = crowd
+    const done = []
     for (let n = 0; n < kFailovers; n++) {
-      for (const client of clients) if (random() < 0.3) client.cut()
-      await failOver(watched)
-      await Promise.all(replicas.all.map(isWell))
-      await waitFor(() => clients.every((client) => client.connected || client.lost), { timeoutMs: 30_000, what: () => `everybody to be back after fail-over ${n + 1}` })
-      assert.deepEqual(clients.map((client) => client.lost).filter(Boolean), [])
+      const other = pick(Object.keys(kReplicaFaults))
+      for (const [name, fault] of Object.entries({ 'a fail-over while connections are cut': failOverUnderCuts, [other]: kReplicaFaults[other] })) {
+        done.push(name)
+        await fault({ replicas, watched, clients, random, pick })
+        await crowd.isWhole(done.join(', '))
+      }
     }
     for (const talk of talks) await talk.stop()
     const lost = await countLost(rooms)
     const sent = rooms.reduce((sum, room) => sum + room.reduce((all, from) => all + room.reduce((own, client) => own + from.sentTo(client.name).length, 0), 0), 0)
     const sum = (what) => clients.reduce((all, client) => all + client.faults[what], 0)
-    t.diagnostic(`of ${sent} messages ${lost} lost, ${sum('doubled')} doubled, ${sum('reordered')} late over ${kFailovers} fail-overs; ${clients.reduce((all, client) => all + client.resumes, 0)} resumes`)
+    const others = Object.keys(kReplicaFaults).map((name) => `${name} ${done.filter((one) => one === name).length}`).join(', ')
+    t.diagnostic(`of ${sent} messages ${lost} lost, ${sum('doubled')} doubled, ${sum('reordered')} late over ${kFailovers} fail-overs, ${others}; ${crowd.resumes} resumes`)
     assert.ok(lost < sent / 100, `${lost} of ${sent} lost`)
     // The same people, in the same sessions, go on exactly.
     for (const client of clients) {

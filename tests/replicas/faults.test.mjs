@@ -1,25 +1,23 @@
 // Replicas, their Redis and their PostgreSQL break in every way that there is, while everybody talks and items are written: no
 // message and no item may be lost, doubled or reordered. (Fail-overs, which lose what was not copied: failover.test.mjs.)
 
-import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { get, metric } from '../support/http.mjs'
+import { kReplicaFaults, startCrowd } from '../support/faults.mjs'
+import { metric } from '../support/http.mjs'
 import { startWriters } from '../support/keyed_writer.mjs'
 import { Postgres, noPostgres } from '../support/postgres.mjs'
 import { noRedis, startRedis } from '../support/redis.mjs'
 import { startReplicas } from '../support/replicas.mjs'
 import { waitFor } from '../support/server.mjs'
-import { SteadyClient, assertExact, startTalk } from '../support/steady_client.mjs'
-import { delay, fresh, seedOf, seeded } from '../support/suite.mjs'
+import { assertExact } from '../support/steady_client.mjs'
+import { delay, seedOf, seeded } from '../support/suite.mjs'
 
 const kFaults = Number(process.env.GRTC_FAULTS ?? 20)
 const kRooms = Number(process.env.GRTC_FAULT_ROOMS ?? 4)
-const kPeersARoom = 10
 const kWriters = 6
 
 const kinds = {
-  async 'a replica is killed'({ replicas, pick }) { await pick(replicas.all).restart('SIGKILL') },
-  async 'a replica is told to end'({ replicas, pick }) { await pick(replicas.all).restart('SIGTERM') },
+  ...kReplicaFaults,
   async 'Redis is killed'({ redis }) { await redis.restart('SIGKILL') },
   async 'Redis is told to end'({ redis }) { await redis.restart('SIGTERM') },
   async 'Redis hangs'({ redis, random }) {
@@ -35,15 +33,6 @@ const kinds = {
   },
   async 'PostgreSQL is restarted'({ postgres }) { await postgres.halt('SIGINT'); await postgres.resume() },
   async 'PostgreSQL crashes'({ postgres }) { await postgres.halt('SIGQUIT'); await postgres.resume() },
-  async 'a replica hangs'({ replicas, pick, random }) {
-    const one = pick(replicas.all)
-    process.kill(one.pid, 'SIGSTOP')
-    await delay(500 + random() * 6000) // waits: so long it hangs, until the others take it for dead or not
-    process.kill(one.pid, 'SIGCONT')
-  },
-  async 'connections are cut'({ clients, random }) {
-    for (const client of clients) if (random() < 0.3) client.cut()
-  },
 }
 
 describe('Faults of replicas, Redis and PostgreSQL under two-way traffic', { skip: noRedis || noPostgres }, () => {
@@ -57,41 +46,28 @@ describe('Faults of replicas, Redis and PostgreSQL under two-way traffic', { ski
     const url = postgres.createDatabase()
     const replicas = await startReplicas(t, { redis, env: { DATABASE_URL: url, DATABASE_TIMEOUT_MS: '2000', REQUEST_RATE: '100000', RESUME_WINDOW_S: '60', MESSAGE_RATE: '100000', REDIS_TIMEOUT_MS: '1000', DRAIN_SECONDS: '1',
       QUEUE_EVENTS: '60000', QUEUE_BYTES: '60000000' } }) // or the peers of one that hangs would be ended by what waits for them
-    const rooms = Array.from({ length: kRooms }, () => {
-      const room = fresh('faults')
-      return Array.from({ length: kPeersARoom }, (_, i) => new SteadyClient(replicas, room, `peer-${i}`, seeded(seed + i + 1)))
-    })
-    const clients = rooms.flat()
-    t.after(() => clients.forEach((client) => client.close()))
-    for (const client of clients) {
-      client.returns = true
-      await client.connect()
-    }
+    const crowd = await startCrowd(t, replicas, { rooms: kRooms, seed })
+    const { clients, talks } = crowd
     const writers = startWriters(replicas, kWriters, 50)
-    const talks = rooms.map((room) => startTalk(room, 40))
     const done = []
     for (let n = 0; n < kFaults; n++) {
       const name = pick(Object.keys(kinds))
       done.push(name)
       await kinds[name]({ replicas, redis, postgres, clients, random, pick })
-      await waitFor(() => clients.every((client) => client.connected || client.lost), { timeoutMs: 30_000, what: () => `everybody to be back after ${done.join(', ')}` })
-      // One fault at a time: docs/scaling.md says what a replica that is killed while Redis is away may tell twice.
-      await waitFor(async () => (await Promise.all(replicas.all.map((server) => get(server, '/health')))).every(({ json }) => json.status === 'ok'),
-        { timeoutMs: 20_000, what: () => `all replicas to be well after ${done.join(', ')}` })
+      await crowd.isWhole(done.join(', '))
       // Silence meanwhile: of those who talk, something is always on its way.
       for (const talk of talks) talk.pause()
       await waitFor(async () => (await Promise.all(replicas.all.map((server) => metric(server, 'grtc_bus_held')))).every((held) => held === 0),
         { timeoutMs: 20_000, what: () => `all that was held to be written after ${done.join(', ')}` })
       for (const talk of talks) talk.resume()
-      assert.deepEqual(clients.map((client) => client.lost).filter(Boolean), [], `after ${done.join(', ')}`)
       await delay(200 + random() * 300) // waits: what was held leaves, and faults come at any time
     }
     for (const talk of talks) await talk.stop()
     await writers.stop()
     writers.assertStored(postgres.query(url, 'SELECT id,name FROM grtc.items ORDER BY id'), 0)
     let received = 0
-    for (const room of rooms) received += await assertExact(room)
+    for (const room of crowd.rooms) received += await assertExact(room)
     const counts = Object.keys(kinds).map((name) => `${name} ${done.filter((one) => one === name).length}`)
-    t.diagnostic(`${received} messages received and ${writers.total} items made over ${counts.join(', ')}; ${clients.reduce((sum, client) => sum + client.resumes, 0)} resumes`)
+    t.diagnostic(`${received} messages received and ${writers.total} items made over ${counts.join(', ')}; ${crowd.resumes} resumes`)
   })
 })
