@@ -3,8 +3,6 @@
 #include "cluster/answers.hpp"
 #include "cluster/shared_rooms.hpp"
 
-#include <fmt/format.h>
-
 namespace grtc::cluster {
 namespace {
 
@@ -19,7 +17,8 @@ std::string ms_text(std::chrono::milliseconds time) {
 
 /// In milliseconds too: two connections of one client may come within one.
 std::string fine_text(core::FineWallTime time) {
-  return fmt::format("{:.3f}", static_cast<double>(time.time_since_epoch().count()) / 1000);
+  const auto us = time.time_since_epoch().count();
+  return ms_text(std::chrono::milliseconds(us / 1000)) + '.' + std::to_string(1000 + us % 1000).substr(1);
 }
 
 ScriptCall join_call(const Operation& what, const core::RoomLimits& limits) {

@@ -68,9 +68,9 @@ JoinOutcome Room::begin(JoinRequest request, TimePoint now) {
 }
 
 Session& Room::admit(JoinRequest request, TimePoint now) {
-  Session& session = insert(std::make_unique<Session>(std::move(request.peer_id), std::move(request.name),
-                                                      std::move(request.fresh_token), std::chrono::floor<std::chrono::milliseconds>(request.came),
-                                                      EventLog(limits_.queue, seq_)));
+  Session& session = insert(std::make_unique<Session>(
+      std::move(request.peer_id), std::move(request.name), std::move(request.fresh_token),
+      std::chrono::floor<std::chrono::milliseconds>(request.came), EventLog(limits_.queue, seq_)));
   session.outlet_ = request.outlet;
   const Seq seq = next_seq();
   broadcast(&session, seq, encoder_.joined(session, SeqText(seq)), now);

@@ -23,7 +23,7 @@ struct Operation {
   /// What a join needs besides.
   struct Entry {
     std::string token;
-    FineWallTime came;  ///< the connection
+    FineWallTime came;       ///< the connection
     std::string claim;       ///< the token that the client showed; empty: none
     bool from_start = true;  ///< it saw no event
     Position seen;
