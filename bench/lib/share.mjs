@@ -1,6 +1,6 @@
 // Holds a process to a part of one core, as on a machine of its own that is much slower.
 
-import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
 const kPeriodUs = 20_000
@@ -12,7 +12,9 @@ function limitsOf(name, quota) {
   if (existsSync(path.join(kFirst, 'cpu.cfs_quota_us'))) {
     return { folder: path.join(kFirst, name), lines: { 'cpu.cfs_period_us': kPeriodUs, 'cpu.cfs_quota_us': quota } }
   }
-  return existsSync(path.join(kSecond, 'cgroup.subtree_control')) ? { folder: path.join(kSecond, name), lines: { 'cpu.max': `${quota} ${kPeriodUs}` } } : null
+  const handedDown = path.join(kSecond, 'cgroup.subtree_control')
+  if (!existsSync(handedDown) || !readFileSync(handedDown, 'utf8').trim().split(' ').includes('cpu')) return null
+  return { folder: path.join(kSecond, name), lines: { 'cpu.max': `${quota} ${kPeriodUs}` } }
 }
 
 export const canHold = () => process.getuid() === 0 && limitsOf('', 0) !== null
