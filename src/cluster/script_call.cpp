@@ -15,7 +15,8 @@ std::string ms_text(std::chrono::milliseconds time) {
   return std::to_string(time.count());
 }
 
-/// Milliseconds with a fraction, as two connections of one client may come within one, and older replicas write whole ones.
+/// Milliseconds with a fraction, as two connections of one client may come within one, and older replicas write whole
+/// ones.
 std::string fine_text(core::FineWallTime time) {
   const auto us = time.time_since_epoch().count();
   return ms_text(std::chrono::milliseconds(us / 1000)) + '.' + std::to_string(1000 + us % 1000).substr(1);
