@@ -3,6 +3,8 @@
 #include <charconv>
 #include <unordered_map>
 
+#include "cluster/relay_batch.hpp"
+
 namespace grtc::cluster {
 namespace {
 
@@ -52,7 +54,9 @@ std::vector<core::LogEntry> read_entries(const redis::Reply& reply) {
   entries.reserve(reply.size());
   for (std::size_t i = 0; i < reply.size(); ++i) {
     const redis::Reply entry = reply[i];
-    if (entry.size() == 2 && entry[1].size() == 2) entries.emplace_back(seq_of(entry[0].text()), entry[1][1].text());
+    if (entry.size() != 2 || entry[1].size() != 2) continue;
+    each_fact(seq_of(entry[0].text()), entry[1][1].text(),
+              [&](core::Seq place, std::string_view fact) { entries.emplace_back(place, fact); });
   }
   return entries;
 }
@@ -78,18 +82,23 @@ Answer read_answer(const redis::Reply& reply) {
   return answer;
 }
 
+core::Seq told_at(const redis::Reply& reply) {
+  const std::string_view text = reply.is_error() ? std::string_view() : reply.text();
+  return text.find('-') == std::string_view::npos ? 0 : seq_of(text);
+}
+
 Answer read_relayed(const redis::Reply& reply, std::size_t which) {
-  if (reply.is_error() || reply.size() <= which) return refusal(reply);
-  const redis::Reply one = reply[which];
-  // The fact's id, alone or before the receivers that are not there; or why nothing was done.
-  const std::string_view first = one.size() > 0 ? one[0].text() : one.text();
+  const bool is_word = !reply.is_error() && !reply.is_array();
+  if (!is_word && reply.size() <= which + 2) return refusal(reply);
+  const redis::Reply one = is_word ? reply : reply[which + 2];
+  const std::int64_t nth = one.size() > 0 ? one[0].integer() : one.integer();
   Answer answer;
-  if (first.find('-') == std::string_view::npos) {
-    answer.outcome = outcome_of(first);
+  if (nth == 0) {
+    answer.outcome = outcome_of(one.text());
     return answer;
   }
   answer.outcome = Answer::Outcome::done;
-  answer.position = seq_of(first);
+  answer.position = seq_of(reply[0].text()) - static_cast<core::Seq>(reply[1].integer() - nth);
   for (std::size_t i = 1; i < one.size(); ++i) answer.absent.emplace_back(one[i].text());
   return answer;
 }

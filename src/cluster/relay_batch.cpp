@@ -1,40 +1,62 @@
 #include "cluster/relay_batch.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace grtc::cluster {
 namespace {
 
 /// A script holds up everybody else in Redis, and Lua's stack has an end (8,000).
-constexpr std::size_t kMaxArguments = 2'000;
+constexpr std::size_t kMaxFacts = 1'000;
+constexpr std::size_t kMaxNames = 1'000;
+constexpr std::size_t kMaxSenders = 32;
 constexpr std::size_t kMaxBytes = 256UL * 1024;
 
 }  // namespace
 
-bool RelayBatch::takes(const core::Operation& relay) const noexcept {
-  return count_ == 0 || (relay.number == first_ + count_ && arguments_.size() + relay.to.size() < kMaxArguments &&
-                         bytes_ + relay.bytes() < kMaxBytes);
+const RelayBatch::Sender* RelayBatch::find(std::string_view peer) const noexcept {
+  const auto it = std::find_if(senders_.begin(), senders_.end(), [&](const Sender& one) { return one.peer == peer; });
+  return it == senders_.end() ? nullptr : &*it;
+}
+
+bool RelayBatch::takes(const core::Operation& relay) const {
+  if (count_ == 0) return true;
+  const bool has_place = count_ < kMaxFacts && receivers_.size() + relay.to.size() <= kMaxNames &&
+                         facts_.size() + relay.fact.size() <= kMaxBytes;
+  if (!has_place || relay.number != first_ + count_) return false;
+  const Sender* sender = find(relay.peer);
+  return sender != nullptr ? sender->attachment == relay.attachment : senders_.size() < kMaxSenders;
 }
 
 void RelayBatch::add(const core::Operation& relay) {
   if (count_ == 0) first_ = relay.number;
+  if (count_ > 0) facts_ += kFactsMark;
   ++count_;
-  bytes_ += relay.bytes();
-  append(arguments_, relay.peer, relay.attachment, relay.id, relay.fact, relay.to);
+  facts_ += relay.fact;
+  if (const Sender* sender = find(relay.peer)) {
+    std::uint64_t& id = senders_[static_cast<std::size_t>(sender - senders_.data())].id;
+    id = std::max(id, relay.id);
+  } else {
+    senders_.push_back({relay.peer, relay.attachment, relay.id});
+  }
+  receivers_.insert(relay.to.begin(), relay.to.end());
 }
 
-void RelayBatch::append(std::vector<std::string>& arguments, std::string_view peer, std::string_view attachment,
-                        std::uint64_t id, std::string_view fact, const std::vector<std::string>& receivers) {
-  arguments.emplace_back(peer);
-  arguments.emplace_back(attachment);
-  arguments.push_back(std::to_string(id));
-  arguments.emplace_back(fact);
-  arguments.push_back(std::to_string(receivers.size()));
-  arguments.insert(arguments.end(), receivers.begin(), receivers.end());
-}
-
-RelayBatch::Call RelayBatch::take() noexcept {
-  Call call{std::exchange(arguments_, {}), first_, first_ + count_ - 1};
+RelayBatch::Call RelayBatch::take() {
+  Call call{{}, first_, first_ + count_ - 1};
+  call.arguments.reserve(4 + 3 * senders_.size() + receivers_.size());
+  call.arguments.push_back(std::exchange(facts_, {}));
+  call.arguments.push_back(std::to_string(count_));
+  call.arguments.push_back(std::to_string(senders_.size()));
+  for (Sender& sender : senders_) {
+    call.arguments.push_back(std::move(sender.peer));
+    call.arguments.push_back(std::move(sender.attachment));
+    call.arguments.push_back(std::to_string(sender.id));
+  }
+  call.arguments.insert(call.arguments.end(), receivers_.begin(), receivers_.end());
+  senders_.clear();
+  receivers_.clear();
   count_ = 0;
-  bytes_ = 0;
   return call;
 }
 

@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
+#include <unordered_set>
 #include <vector>
 
 #include "core/room_journal.hpp"
@@ -17,34 +17,43 @@ class RelayBatch {
  public:
   [[nodiscard]] bool is_empty() const noexcept { return count_ == 0; }
   /// Whether it follows what is here, and there is place for it.
-  [[nodiscard]] bool takes(const core::Operation& relay) const noexcept;
+  [[nodiscard]] bool takes(const core::Operation& relay) const;
+  /// @pre takes(relay)
   void add(const core::Operation& relay);
 
-  /// The arguments of scripts::kRelay. @param receivers  each one's id
-  static void append(std::vector<std::string>& arguments, std::string_view peer, std::string_view attachment,
-                     std::uint64_t id, std::string_view fact, const std::vector<std::string>& receivers);
-
   struct Call {
-    std::vector<std::string> arguments;
+    std::vector<std::string> arguments;  ///< of scripts::kRelay, from 5 on
     std::uint64_t first = 0;
     std::uint64_t last = 0;
   };
   /// It is empty afterwards.
-  [[nodiscard]] Call take() noexcept;
+  [[nodiscard]] Call take();
 
  private:
-  std::vector<std::string> arguments_;
-  std::size_t bytes_ = 0;
+  struct Sender {
+    std::string peer;
+    std::string attachment;
+    std::uint64_t id = 0;  ///< the client's number of the last one
+  };
+
+  [[nodiscard]] const Sender* find(std::string_view peer) const noexcept;
+
+  std::string facts_;
+  std::vector<Sender> senders_;  ///< few, so they are looked through
+  std::unordered_set<std::string> receivers_;
   std::uint64_t first_ = 0;
   std::uint64_t count_ = 0;
 };
 
-/// Calls `hear` with each of the facts that were told together.
+/// Calls `hear` with each of the facts that were told together and its place. @param last  the place of the last one
 template <class Hear>
-void each_fact(std::string_view told, Hear&& hear) {
-  for (;;) {
+void each_fact(core::Seq last, std::string_view told, Hear&& hear) {
+  core::Seq place = last;
+  for (std::size_t at = told.find(kFactsMark); at != std::string_view::npos; at = told.find(kFactsMark, at + 1))
+    --place;
+  for (;; ++place) {
     const std::size_t end = told.find(kFactsMark);
-    hear(told.substr(0, end));
+    hear(place, told.substr(0, end));
     if (end == std::string_view::npos) return;
     told.remove_prefix(end + 1);
   }

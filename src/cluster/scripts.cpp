@@ -8,7 +8,7 @@ namespace {
 // log, w: what it was seen to have been given, A: where it was attached last, c: when that connection came; o: newest
 // operation of an origin; r: newest restore of it; O: since when an origin is taken for dead; T: whose a token is; n
 // the number of peers, g what tells this room's memory from a later one's, h up to where it lost the end of its log, x
-// bans.
+// bans; l the newest entry of the log; k and K: see relay_scripts.cpp.
 constexpr std::string_view kPrelude = R"lua(
 local S, L, C = KEYS[1], KEYS[2], KEYS[3]
 local origin, operation = ARGV[1], ARGV[2]
@@ -29,6 +29,7 @@ local function say(fact)
   local id = call('XADD', L, 'MINID', '~', now() - tonumber(ARGV[4]), '*', 'f', fact)
   -- However much is said within that time.
   if call('XLEN', L) > 25000 then call('XTRIM', L, 'MAXLEN', '~', 20000) end
+  call('HSET', S, 'l', id)
   call('SPUBLISH', C, id .. '\31' .. fact)
   return id
 end
@@ -56,6 +57,7 @@ end
 -- `number`: what is unique of the operation in all memories.
 local function add(peer, attachment, token, name, joined, meta, id, fact, number)
   call('HSETNX', S, 'g', origin .. ':' .. (number or operation))
+  call('HSETNX', S, '-', string.rep('-', 100))
   call('HSET', S, 't:' .. peer, token, 'n:' .. peer, name, 'm:' .. peer, meta, 'j:' .. peer, joined,
     'a:' .. peer, attachment, 'i:' .. peer, id, 'T:' .. token, peer)
   call('HINCRBY', S, 'n', 1)
@@ -250,7 +252,7 @@ local shorter = before(newest, after)
 if shorter then
   call('XADD', L, after, 'f', '')
   call('PEXPIRE', L, ARGV[3])
-  if g ~= '' then call('HSET', S, 'h', after) end
+  if g ~= '' then call('HSET', S, 'h', after, 'l', after) end
 end
 return {complete and 1 or 0, found, newest, g, (shorter or g ~= known) and call('HGETALL', S) or false}
 )lua";
@@ -284,8 +286,8 @@ const redis::Script kReadAfter{"read-after", whole(kReadAfterSource)};
 const redis::Script kWitness{"witness", whole(kWitnessSource)};
 
 std::span<const redis::Script> all() {
-  static const std::array known{kJoin,   kRelay, kRelayMany, kUpdate,   kDetach,    kLeave,
-                                kExpire, kLose,  kRestore,   kSnapshot, kReadAfter, kWitness};
+  static const std::array known{kJoin, kRelay,   kUpdate,   kDetach,    kLeave,  kExpire,
+                                kLose, kRestore, kSnapshot, kReadAfter, kWitness};
   return known;
 }
 

@@ -14,10 +14,12 @@ namespace scripts {
 /// 5 peer, 6 attachment, 7 token, 8 name, 9 joined_at, 10 max peers, 11 fact, 12 fact that the holder was replaced,
 /// 13 attachment to evict, 14 claimed token, 15 seen ('' from the start), 16 whether the token alone says who it is
 extern const redis::Script kJoin;
-/// 5 peer ('' an administrator), 6 attachment, 7 id, 8 fact, 9 how many receivers, 10… receivers
+/// Messages whose operations are in a row: 2 the last one's, 5 their facts with kFactsMark between them, 6 how many, 7
+/// how many senders, then of each: peer ('' an administrator), attachment, the client's id of its last one; then the
+/// receivers. Answers the id of the last fact, or one word for all of them where nothing was done; where they differ an
+/// array: that id, how many were told, and of each: which of those it is, alone or before the receivers that are not
+/// there, or why it was not told.
 extern const redis::Script kRelay;
-/// 2 the last one's operation, 5… of each what kRelay has from 5 on; their operations are in a row
-extern const redis::Script kRelayMany;
 /// 5 peer, 6 attachment, 7 id, 8 fact, 9 name, 10 meta
 extern const redis::Script kUpdate;
 /// 5 peer, 6 attachment, 7 fact, 8 resume window (ms)

@@ -127,15 +127,27 @@ void SharedRooms::hand_over(Place& place) {
   if (place.said.is_empty()) return;
   RelayBatch::Call call = place.said.take();
   call.arguments.push_back(place.room.generation());
-  const redis::Script& script = call.first == call.last ? scripts::kRelay : scripts::kRelayMany;
-  eval(place, script, call.last, std::move(call.arguments),
+  eval(place, scripts::kRelay, call.last, std::move(call.arguments),
        [this, first = call.first, last = call.last](Place& at, const redis::Reply& reply) {
-         for (std::uint64_t number = first; number <= last; ++number) {
-           core::Answer answer = read_relayed(reply, number - first);
-           (answer.outcome == core::Answer::Outcome::failed ? counters_.refused : counters_.published).add();
-           at.room.answered(number, std::move(answer), io_.now());
+         if (const core::Seq newest = told_at(reply); newest > 0) {
+           counters_.published.add(last - first + 1);
+           at.room.all_told(first, last, newest);
+         } else {
+           hear_each(at, reply, first, last);
          }
        });
+}
+
+void SharedRooms::hear_each(Place& place, const redis::Reply& reply, std::uint64_t first, std::uint64_t last) {
+  for (std::uint64_t number = first; number <= last; ++number) {
+    core::Answer answer = read_relayed(reply, number - first);
+    (answer.outcome == core::Answer::Outcome::failed ? counters_.refused : counters_.published).add();
+    place.room.answered(number, std::move(answer), io_.now());
+  }
+}
+
+void SharedRooms::hold_back(core::SharedRoom& room) {
+  if (const auto place = place_of(room)) (void)place->said.take();
 }
 
 void SharedRooms::read_all(core::SharedRoom& room) {

@@ -93,9 +93,12 @@ class SharedRooms final : public signalling::RoomKeeper, private core::RoomJourn
   class Place;
   /// In front of what is said on a channel and stands in no log.
   static constexpr char kWhisper = '!';
+  /// In front of the place of the last of several facts, which come as the next word.
+  static constexpr char kTogether = '+';
 
   // core::RoomJournal
   void carry_out(core::SharedRoom& room, const core::Operation& operation) override;
+  void hold_back(core::SharedRoom& room) override;
   void read_all(core::SharedRoom& room) override;
   void read_after(core::SharedRoom& room, core::Seq after) override;
   void attached(core::SharedRoom& room, const core::Session& session) override;
@@ -107,6 +110,7 @@ class SharedRooms final : public signalling::RoomKeeper, private core::RoomJourn
             std::function<void(Place&, const redis::Reply&)> on_reply);
   void gather(Place& place, const core::Operation& relay);
   void hand_over(Place& place);
+  void hear_each(Place& place, const redis::Reply& reply, std::uint64_t first, std::uint64_t last);
   void on_state();
   void bring_back();
   void stay_alive();

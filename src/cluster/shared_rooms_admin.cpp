@@ -84,12 +84,19 @@ void SharedRooms::announce(const std::string& room, std::string_view members, st
     if (!names.empty()) names += core::kNameMark;
     names += name;
   }
-  std::vector<std::string> arguments;
-  const std::string fact = core::write_fact(core::Fact::Kind::message, origin_ + "a", operation, {}, {names, members});
-  RelayBatch::append(arguments, {}, {}, 0, fact, {to.begin(), to.end()});
-  eval_unopened(scripts::kRelay, room, std::move(arguments), operation,
+  core::Operation said;
+  said.number = operation;
+  said.fact = core::write_fact(core::Fact::Kind::message, origin_ + "a", operation, {}, {names, members});
+  said.to.assign(to.begin(), to.end());
+  RelayBatch alone;
+  alone.add(said);
+  eval_unopened(scripts::kRelay, room, alone.take().arguments, operation,
                 [done = std::move(done)](const redis::Reply& reply) {
-                  done(reply.is_lost() ? std::nullopt : std::optional(read_relayed(reply, 0)));
+                  if (reply.is_lost()) return done(std::nullopt);
+                  core::Answer told;
+                  told.outcome = core::Answer::Outcome::done;
+                  told.position = told_at(reply);
+                  done(told.position > 0 ? std::move(told) : read_relayed(reply, 0));
                 });
 }
 

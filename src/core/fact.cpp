@@ -41,10 +41,15 @@ std::optional<Fact> read_fact(std::string_view text) {
 
 std::string write_fact(Fact::Kind kind, std::string_view origin, std::uint64_t operation, std::string_view peer,
                        std::initializer_list<std::string_view> fields) {
-  std::string text(1, static_cast<char>(kind));
+  const std::string number = std::to_string(operation);
+  std::size_t size = 1 + 3 + origin.size() + number.size() + peer.size();
+  for (const std::string_view field : fields) size += 1 + field.size();
+  std::string text;
+  text.reserve(size);
+  text += static_cast<char>(kind);
   const auto add = [&text](std::string_view field) { (text += kFieldMark).append(field); };
   add(origin);
-  add(std::to_string(operation));
+  add(number);
   add(peer);
   for (const std::string_view field : fields) add(field);
   return text;

@@ -113,6 +113,8 @@ class RoomJournal {
   /// In the memory that the room knows of (SharedRoom::generation()). SharedRoom::answered(), unless the log is lost
   /// from sight before: then the room asks again when it is back.
   virtual void carry_out(SharedRoom& room, const Operation& operation) = 0;
+  /// What was not handed to the log yet is not: the room asks for all of it again.
+  virtual void hold_back(SharedRoom& room) = 0;
   /// SharedRoom::opened().
   virtual void read_all(SharedRoom& room) = 0;
   /// SharedRoom::caught_up() with what happened after `after`. What is told from then on has later positions.

@@ -220,7 +220,7 @@ void SharedRoom::listening() {
 
 void SharedRoom::opened(Snapshot snapshot, TimePoint now) {
   const bool first = !std::exchange(was_opened_, true);
-  generation_ = snapshot.generation;
+  heard_of(snapshot.generation);
   if (first) {
     for (Snapshot::Peer& peer : snapshot.peers) {
       Member& member = insert(peer.peer_id, peer.name, peer.joined_at, peer.attachment);
@@ -259,7 +259,7 @@ void SharedRoom::caught_up(const LogPart& part, TimePoint now) {
   }
   for (const auto& [position, fact] : part.entries) apply(position, fact, now);
   if (part.room) {
-    generation_ = part.room->generation;
+    heard_of(part.room->generation);
     reconcile(*part.room, now);
     last_ = std::max(last_, part.room->position);
   }
@@ -282,7 +282,7 @@ void SharedRoom::apply(Seq position, std::string_view text, TimePoint now) {
   last_ = position;
   if (heard_before(*fact)) return drop_done();
   if (const std::uint64_t told_as = told_before(*fact); told_as > 0) {
-    hand_out(*fact, frame_of(*fact, this->position()), position, told_as);
+    hand_out(*fact, this->position(), position, told_as);
   } else {
     effect(*fact, this->position(), position, now);
   }
@@ -314,6 +314,16 @@ void SharedRoom::answered(std::uint64_t number, Answer answer, TimePoint now) {
     std::exchange(session->outlet_, nullptr)
         ->dismissed({Code::session_replaced, "This session has ended or is connected elsewhere.", {}, 0});
   }
+}
+
+void SharedRoom::all_told(std::uint64_t first, std::uint64_t last, Seq place) {
+  for (std::uint64_t number = first; number <= last; ++number) {
+    if (queue_.empty() || number < queue_.front().number || number > queue_.back().number) continue;
+    Operation& operation = queue_[static_cast<std::size_t>(number - queue_.front().number)];
+    operation.answered = true;
+    operation.position = place - (last - number);
+  }
+  drop_done();
 }
 
 /// What is answered and, if it left a fact, was seen in the log.

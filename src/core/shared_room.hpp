@@ -68,6 +68,8 @@ class SharedRoom {
   void caught_up(const LogPart& part, TimePoint now);
   void apply(Seq position, std::string_view fact, TimePoint now);
   void answered(std::uint64_t number, Answer answer, TimePoint now);
+  /// The same for messages in a row, all of them done and all their receivers there. @param place  the last one's
+  void all_told(std::uint64_t first, std::uint64_t last, Seq place);
   void overheard(std::string_view text, TimePoint now);
   /// The log can be written again: what was not answered is asked again.
   void reachable();
@@ -163,6 +165,7 @@ class SharedRoom {
   void hear_what_waited(TimePoint now);
   void read_again();
   void ask_again();
+  void heard_of(const std::string& generation);
   [[nodiscard]] std::uint64_t next_restore();
   void reconcile(const Snapshot& snapshot, TimePoint now);
   void expire_away(TimePoint now);
@@ -184,7 +187,7 @@ class SharedRoom {
   void join_member(const Fact& fact);
   void end_member(const Fact& fact);
   /// @param told_as  everyone was told already, ahead of the log, who was here before this operation; 0: nobody was
-  void hand_out(const Fact& fact, const SharedFrame& frame, Seq position, std::uint64_t told_as = 0);
+  void hand_out(const Fact& fact, const SeqText& seq, Seq position, std::uint64_t told_as = 0);
   [[nodiscard]] std::uint64_t told_before(const Fact& fact);
   [[nodiscard]] bool heard_before(const Fact& fact);
   void note_missed(Member& member, const SharedFrame& frame);

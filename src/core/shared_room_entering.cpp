@@ -174,6 +174,7 @@ bool SharedRoom::replay(EventLog& log, const Entering& entering) {
   const bool resumed = entering.answer->outcome == Answer::Outcome::resumed;
   for (const auto& [position, text] : entering.answer->missed) {
     if (!resumed || position >= entering.reached) break;
+    if (position <= seen.seq) continue;  // stands in one entry with what was not seen
     const auto fact = read_fact(text);
     if (!fact || !is_for(*fact, entering.request.peer_id)) continue;
     // Told by a replica that was cut off, ahead of the log.

@@ -64,7 +64,7 @@ bool SharedRoom::heard_before(const Fact& fact) {
 /// What happened, first to the room, then for those who hear of it.
 void SharedRoom::effect(const Fact& fact, const SeqText& seq, Seq position, TimePoint now) {
   if (fact.kind == Fact::Kind::message || fact.kind == Fact::Kind::told) {
-    return hand_out(fact, frame_of(fact, seq), position);
+    return hand_out(fact, seq, position);
   }
   const auto it = members_.find(fact.peer);
   const bool known = it != members_.end();
@@ -75,9 +75,8 @@ void SharedRoom::effect(const Fact& fact, const SeqText& seq, Seq position, Time
   if (no_news) return;
   // Here nobody saw it go: it is attached, and is put back at once.
   const bool lives_here = fact.kind == Fact::Kind::lost && it->second.session->outlet_ != nullptr;
-  const SharedFrame frame = frame_of(fact, seq);
   change_members(fact, now);
-  if (!lives_here) hand_out(fact, frame, position);
+  if (!lives_here) hand_out(fact, seq, position);
   const bool came =
       fact.kind == Fact::Kind::joined || fact.kind == Fact::Kind::attached || fact.kind == Fact::Kind::taken_over;
   if (came) arrived(fact.fields[kAttachment], position);
@@ -159,13 +158,17 @@ void SharedRoom::end_member(const Fact& fact) {
   if (members_.empty()) generation_.clear();  // the log forgets a room that is empty
 }
 
-void SharedRoom::hand_out(const Fact& fact, const SharedFrame& frame, Seq position, std::uint64_t told_as) {
+void SharedRoom::hand_out(const Fact& fact, const SeqText& seq, Seq position, std::uint64_t told_as) {
   if (fact.kind == Fact::Kind::taken_over) return;
+  std::optional<SharedFrame> frame;  // most of what a replica hears of its own messages is for others
   const auto give_to = [&](std::string_view peer_id) {
     const auto it = members_.find(peer_id);
     if (it == members_.end()) return;
-    const bool was_told = it->second.session->outlet_ != nullptr && it->second.entered_after < told_as;
-    if (!was_told) give(it->second, frame, position);
+    Member& member = it->second;
+    const bool is_here = member.session->outlet_ != nullptr;
+    if (is_here ? member.entered_after < told_as : entering_.empty() && member.session->connected()) return;
+    if (!frame) frame = frame_of(fact, seq);
+    give(member, *frame, position);
   };
   if (fact.kind == Fact::Kind::told) return give_to(fact.peer);
   if (fact.kind == Fact::Kind::message && !fact.fields[0].empty()) return each_name(fact.fields[0], give_to);

@@ -61,9 +61,16 @@ std::uint64_t SharedRoom::next_restore() {
 /// it.
 void SharedRoom::read_again() {
   if (std::exchange(forgotten_, true)) return;
+  journal_.hold_back(*this);
   if (!listening_ || phase_ != Phase::open) return;  // it is read anyway
   phase_ = Phase::catching_up;
   journal_.read_after(*this, last_);
+}
+
+/// In another memory nothing may be done before what was meant for the one before, and who lives here, are in it.
+void SharedRoom::heard_of(const std::string& generation) {
+  if (!generation_.empty() && generation != generation_ && !std::exchange(forgotten_, true)) journal_.hold_back(*this);
+  generation_ = generation;
 }
 
 void SharedRoom::unreachable(TimePoint /*now*/) {

@@ -44,6 +44,7 @@ class FakeJournal final : public RoomJournal {
   void carry_out(SharedRoom&, const Operation& what) override {
     asked.push_back({what.kind, what.number, what.attachment, what.fact});
   }
+  void hold_back(SharedRoom&) override { ++held_back; }
   void read_all(SharedRoom&) override { ++reads; }
   void read_after(SharedRoom&, Seq after) override { read_from = after; }
   void attached(SharedRoom&, const Session&) override {}
@@ -52,6 +53,7 @@ class FakeJournal final : public RoomJournal {
   std::vector<Asked> asked;
   std::vector<std::string> whispers;
   int reads = 0;
+  int held_back = 0;
   Seq read_from = 0;
 };
 
@@ -262,6 +264,7 @@ TEST_F(SharedRoomTest, HoldsNothingThatASnapshotHasBroughtAlready) {
   answer(asked, Answer::Outcome::done, 105);
   Snapshot snapshot;
   snapshot.position = 105;
+  snapshot.generation = room_->generation();
   room_->opened(std::move(snapshot), now_);
   EXPECT_EQ(room_->held(), journal_.asked.size() - before) << "only what has not been answered";
 }
@@ -306,6 +309,40 @@ TEST_F(SharedRoomTest, PutsWhoLivesHereBackBeforeItSaysAgainWhatTheLogHasForgott
   EXPECT_EQ(ben.read(), (Lines{"ana: one", "ana: two", "ana: three"}));
   EXPECT_EQ(ana.read(), (Lines{"joined ben", "zoe: from elsewhere", "zoe: and more"}));
   EXPECT_EQ(room_->held(), 0U);
+}
+
+TEST_F(SharedRoomTest, AsksAllAgainInItsOrderWhenItReadsOfAnotherMemoryBeforeItIsAnswered) {
+  FakeClient ana;
+  let_in("ana", ana);
+  say(ana, "one");  // meant for the memory that is gone, and not answered yet
+  const std::size_t asked_before = journal_.asked.size();
+  LogPart part;
+  part.room.emplace();
+  part.room->position = ++position_;
+  part.room->generation = "another";
+  room_->caught_up(part, now_);
+  say(ana, "two");
+  std::vector<std::string> again;
+  for (std::size_t i = asked_before; i < journal_.asked.size(); ++i) {
+    const Fact fact = *read_fact(journal_.asked[i].fact);
+    again.emplace_back(fact.kind == Fact::Kind::joined ? "back" : fact.fields[1]);
+  }
+  EXPECT_EQ(again, (Lines{"back", "one", "two"})) << "nothing is done there before what was said first";
+  EXPECT_EQ(journal_.held_back, 1) << "what waits in the journal would come before it";
+}
+
+TEST_F(SharedRoomTest, TellsManyAtOnceWhenAllWereTold) {
+  FakeClient ana;
+  FakeClient ben;
+  let_in("ana", ana);
+  let_in("ben", ben);
+  for (const char* text : {"one", "two", "three"}) say(ana, text);
+  const auto asked = std::span(journal_.asked).last(3);
+  room_->all_told(asked[0].number, asked[2].number, position_ + 3);
+  EXPECT_EQ(room_->held(), 3U) << "until they are heard";
+  for (const auto& one : asked) room_->apply(++position_, one.fact, now_);
+  EXPECT_EQ(room_->held(), 0U);
+  EXPECT_EQ(ben.read(), (Lines{"ana: one", "ana: two", "ana: three"}));
 }
 
 TEST_F(SharedRoomTest, TellsOnceWhatIsSaidAgainInANewMemoryOfTheLog) {
