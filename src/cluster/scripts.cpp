@@ -57,6 +57,7 @@ end
 -- `number`: what is unique of the operation in all memories.
 local function add(peer, attachment, token, name, joined, meta, id, fact, number)
   call('HSETNX', S, 'g', origin .. ':' .. (number or operation))
+  -- Longer than what Redis keeps in a list (64 bytes): it makes a table, where a message's fields are found at once.
   call('HSETNX', S, '-', string.rep('-', 100))
   call('HSET', S, 't:' .. peer, token, 'n:' .. peer, name, 'm:' .. peer, meta, 'j:' .. peer, joined,
     'a:' .. peer, attachment, 'i:' .. peer, id, 'T:' .. token, peer)
