@@ -93,11 +93,9 @@ Answer read_relayed(const redis::Reply& reply, std::size_t which) {
   const redis::Reply one = is_word ? reply : reply[which + 2];
   const std::int64_t nth = one.size() > 0 ? one[0].integer() : one.integer();
   Answer answer;
-  if (nth == 0) {
-    answer.outcome = outcome_of(one.text());
-    return answer;
-  }
-  answer.outcome = Answer::Outcome::done;
+  answer.position = told_at(reply);
+  answer.outcome = nth > 0 || answer.position > 0 ? Answer::Outcome::done : outcome_of(one.text());
+  if (nth == 0) return answer;
   answer.position = seq_of(reply[0].text()) - static_cast<core::Seq>(reply[1].integer() - nth);
   for (std::size_t i = 1; i < one.size(); ++i) answer.absent.emplace_back(one[i].text());
   return answer;

@@ -16,7 +16,7 @@ namespace grtc::cluster {
 [[nodiscard]] core::Answer read_answer(const redis::Reply& reply);
 /// The place of the last of messages (scripts::kRelay) that were all told to all they are for; 0: read each.
 [[nodiscard]] core::Seq told_at(const redis::Reply& reply);
-/// What became of one of several messages. @pre told_at(reply) == 0
+/// What became of one of them. @pre told_at(reply) == 0, or it is the only one
 [[nodiscard]] core::Answer read_relayed(const redis::Reply& reply, std::size_t which);
 /// @param fields  a room's state, as HGETALL gives it
 [[nodiscard]] core::Snapshot read_snapshot(const redis::Reply& newest, const redis::Reply& generation,

@@ -92,11 +92,7 @@ void SharedRooms::announce(const std::string& room, std::string_view members, st
   alone.add(said);
   eval_unopened(scripts::kRelay, room, alone.take().arguments, operation,
                 [done = std::move(done)](const redis::Reply& reply) {
-                  if (reply.is_lost()) return done(std::nullopt);
-                  core::Answer told;
-                  told.outcome = core::Answer::Outcome::done;
-                  told.position = told_at(reply);
-                  done(told.position > 0 ? std::move(told) : read_relayed(reply, 0));
+                  done(reply.is_lost() ? std::nullopt : std::optional(read_relayed(reply, 0)));
                 });
 }
 
