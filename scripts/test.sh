@@ -39,12 +39,14 @@ with_preset() {
 # shellcheck disable=SC2086 # several folders, and patterns
 node_files() { find $1 -name '*.test.mjs' 2>/dev/null | sort; }
 
+# How many files at once: a browser each, or replicas each, is too much for a small machine.
+at_once=1
 node_tests() {
-  local log=$1 files one_at_a_time=()
-  # Where node knows how (from 20.10): a browser each is too much for a small machine.
-  if node --test-concurrency=1 --version >/dev/null 2>&1; then one_at_a_time=(--test-concurrency=1); fi
+  local log=$1 files concurrency=()
+  # Where node knows how (from 18.19).
+  if node --test-concurrency=1 --version >/dev/null 2>&1; then concurrency=(--test-concurrency="$at_once"); fi
   mapfile -t files < <(node_files "$2")
-  "${no_aslr[@]}" timeout -k 10 "$blackbox_timeout_s" node --test "${one_at_a_time[@]}" \
+  "${no_aslr[@]}" timeout -k 10 "$blackbox_timeout_s" node --test "${concurrency[@]}" \
     --test-reporter=spec --test-reporter-destination=stdout \
     --test-reporter=tap --test-reporter-destination="$log.tap" "${files[@]}"
 }
@@ -78,7 +80,12 @@ with_build() {
 }
 
 step_unit() { run_step "unit $1" gtest unit_tests "$1"; }
-step_blackbox() { node_step "blackbox $1" "$1" tests/blackbox; }
+# They wait more than they work, each for its own server, where that is not slowed down by a sanitizer.
+step_blackbox() {
+  local at_once=1
+  if [ "$1" = release ]; then at_once=2; fi
+  node_step "blackbox $1" "$1" tests/blackbox
+}
 # What speaks grtc.v1 or another protocol, once more against three replicas that share a Redis; then what only replicas can break; then the
 # items, on three replicas that share a PostgreSQL.
 step_replicas() {
@@ -107,8 +114,10 @@ ahead=''
 build_ahead() {
   mkdir -p "$logs"
   # shellcheck disable=SC2016 # for the inner shell
-  setsid bash -c 'for preset; do
-    nice -n 19 cmake --preset "$preset" && nice -n 19 cmake --build --preset "$preset" -j 1 --target grtc grtc_unit
+  fuzz_targets=$(fuzz_targets | tr '\n' ' ') setsid bash -c 'for preset; do
+    targets="grtc grtc_unit"
+    if [ "$preset" = fuzz ]; then targets=$fuzz_targets; fi
+    nice -n 19 cmake --preset "$preset" && nice -n 19 cmake --build --preset "$preset" -j 1 --target $targets
   done' ahead "$@" >"$logs/build-ahead.log" 2>&1 &
   ahead=$!
 }
@@ -118,8 +127,9 @@ stop_ahead() {
   wait "$ahead" 2>/dev/null || true
   ahead=''
 }
-ahead_of_asan() { build_ahead asan tsan; }
-ahead_of_tsan() { build_ahead tsan; }
+ahead_of_asan() { build_ahead asan tsan fuzz; }
+ahead_of_tsan() { build_ahead tsan fuzz; }
+ahead_of_fuzz() { build_ahead fuzz; }
 
 run_selected() {
   case "$1" in
@@ -140,7 +150,7 @@ run_selected() {
     all)
       with_build release grtc ahead_of_asan step_page step_blackbox step_replicas step_browser step_deploy_fast
       with_build asan "grtc grtc_unit" ahead_of_tsan step_unit step_blackbox
-      run_selected tsan
+      with_build tsan "grtc grtc_unit" ahead_of_fuzz step_unit step_blackbox
       run_selected fuzz
       ;;
     *)
