@@ -42,7 +42,7 @@ std::optional<Fact> read_fact(std::string_view text) {
 std::string write_fact(Fact::Kind kind, std::string_view origin, std::uint64_t operation, std::string_view peer,
                        std::initializer_list<std::string_view> fields) {
   const std::string number = std::to_string(operation);
-  std::size_t size = 1 + 3 + origin.size() + number.size() + peer.size();
+  std::size_t size = 4 + origin.size() + number.size() + peer.size();  // the kind, and three marks
   for (const std::string_view field : fields) size += 1 + field.size();
   std::string text;
   text.reserve(size);

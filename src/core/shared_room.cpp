@@ -290,9 +290,15 @@ void SharedRoom::apply(Seq position, std::string_view text, TimePoint now) {
   settle_overflows();
 }
 
+Operation* SharedRoom::queued(std::uint64_t number) {
+  if (queue_.empty() || number < queue_.front().number || number > queue_.back().number) return nullptr;
+  return &queue_[static_cast<std::size_t>(number - queue_.front().number)];
+}
+
 void SharedRoom::answered(std::uint64_t number, Answer answer, TimePoint now) {
-  if (queue_.empty() || number < queue_.front().number || number > queue_.back().number) return;
-  Operation& operation = queue_[static_cast<std::size_t>(number - queue_.front().number)];
+  Operation* const asked = queued(number);
+  if (asked == nullptr) return;
+  Operation& operation = *asked;
   if (answer.outcome == Answer::Outcome::forgotten) return read_again();
   operation.answered = true;
   operation.position = answer.position;
@@ -318,10 +324,10 @@ void SharedRoom::answered(std::uint64_t number, Answer answer, TimePoint now) {
 
 void SharedRoom::all_told(std::uint64_t first, std::uint64_t last, Seq place) {
   for (std::uint64_t number = first; number <= last; ++number) {
-    if (queue_.empty() || number < queue_.front().number || number > queue_.back().number) continue;
-    Operation& operation = queue_[static_cast<std::size_t>(number - queue_.front().number)];
-    operation.answered = true;
-    operation.position = place - (last - number);
+    Operation* const operation = queued(number);
+    if (operation == nullptr) continue;
+    operation->answered = true;
+    operation->position = place - (last - number);
   }
   drop_done();
 }

@@ -149,6 +149,7 @@ class SharedRoom {
 
   // shared_room.cpp, shared_room_recovery.cpp
   void submit(Operation operation);
+  [[nodiscard]] Operation* queued(std::uint64_t number);
   [[nodiscard]] bool has_place_for(const Operation& operation) const;
   [[nodiscard]] Operation make(Operation::Kind kind, Fact::Kind fact, std::string_view peer,
                                std::initializer_list<std::string_view> fields);
