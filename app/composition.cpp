@@ -61,7 +61,7 @@ Composition::Composition(Making /*only make() has one*/, const ops::Settings& se
       census_(
           std::make_shared<signalling::Census>(static_cast<std::size_t>(settings.integer("MAX_CONNECTIONS")),
                                                static_cast<std::size_t>(settings.integer("MAX_CONNECTIONS_PER_IP")))),
-      io_(thread_count(settings)) {}
+      io_(thread_count(settings), busy_poll(settings)) {}
 
 Result<void> Composition::assemble() {
   auto ice = ops::IceConfig::read(settings_);

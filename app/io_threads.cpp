@@ -5,9 +5,9 @@
 
 namespace grtc::app {
 
-IoThreads::IoThreads(unsigned count) {
+IoThreads::IoThreads(unsigned count, std::chrono::microseconds busy_poll) {
   for (unsigned i = 0; i < count; ++i) {
-    owned_.push_back(std::make_unique<net::IoThread>(i));
+    owned_.push_back(std::make_unique<net::IoThread>(i, busy_poll));
     loops_.push_back(owned_.back().get());
   }
 }

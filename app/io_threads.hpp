@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -10,7 +11,8 @@ namespace grtc::app {
 /// The I/O loops, each with the thread that runs it.
 class IoThreads {
  public:
-  explicit IoThreads(unsigned count);
+  /// @param busy_poll  see net::IoThread
+  IoThreads(unsigned count, std::chrono::microseconds busy_poll);
   IoThreads(const IoThreads&) = delete;
   IoThreads& operator=(const IoThreads&) = delete;
   /// Stops and joins, if that has not been done.

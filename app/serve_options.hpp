@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <string>
 
 #include "core/problem.hpp"
@@ -22,6 +23,8 @@ namespace grtc::app {
 
 /// THREADS, or one for each core that this process may use.
 [[nodiscard]] unsigned thread_count(const ops::Settings& settings);
+/// How long an I/O thread looks on before it sleeps.
+[[nodiscard]] std::chrono::microseconds busy_poll(const ops::Settings& settings);
 /// Where sessions wait for the next start: beside the database.
 [[nodiscard]] std::string session_path(const ops::Settings& settings);
 /// The same for letters of PeerJS clients.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
+#include <sched.h>
 #include <sys/eventfd.h>
 #include <system_error>
 #include <unistd.h>
@@ -15,9 +16,10 @@ constexpr std::chrono::milliseconds kTick{100};
 
 }  // namespace
 
-IoThread::IoThread(unsigned index)
+IoThread::IoThread(unsigned index, std::chrono::microseconds busy_poll)
     : index_(index),
       wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+      busy_poll_(busy_poll),
       now_(std::chrono::steady_clock::now()),
       next_tick_(now_ + kTick),
       scratch_(std::make_unique<char[]>(kScratch + kScratchSpare)) {
@@ -80,13 +82,29 @@ void IoThread::at_end_of_turn(std::function<void()> flush) {
 }
 
 void IoThread::turn() {
-  const bool woken = poller_.poll(posted_here_.empty() && ending_.empty() ? patience_ms_ : 0);
-  run_posted(woken);
+  const Poller::Found found = posted_here_.empty() && ending_.empty() ? wait() : poller_.poll(0);
+  was_at_work_ = found.anything;
+  run_posted(found.woken);
   const core::TimePoint now = std::chrono::steady_clock::now();
   timers_.run_due(now);
   if (now >= next_tick_) tick(now);
   end_turn();
   patience_ms_ = patience_ms(now);
+}
+
+Poller::Found IoThread::wait() {
+  if (was_at_work_ && patience_ms_ > 0 && busy_poll_.is_worth_it()) {
+    const core::TimePoint until = std::chrono::steady_clock::now() + busy_poll_.longest();
+    do {
+      if (const Poller::Found found = poller_.poll(0); found.anything) {
+        busy_poll_.paid();
+        return found;
+      }
+      ::sched_yield();  // whoever has something to do goes first
+    } while (std::chrono::steady_clock::now() < until);
+    busy_poll_.was_in_vain();
+  }
+  return poller_.poll(patience_ms_);
 }
 
 void IoThread::run_posted(bool woken) {

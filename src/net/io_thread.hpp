@@ -1,5 +1,6 @@
 #pragma once
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -9,6 +10,7 @@
 
 #include "core/executor.hpp"
 #include "core/time.hpp"
+#include "net/busy_poll.hpp"
 #include "net/poller.hpp"
 #include "net/timer.hpp"
 
@@ -19,7 +21,8 @@ namespace grtc::net {
 /// Everything but post() and stop() is the loop's own thread.
 class IoThread final : public core::Executor {
  public:
-  explicit IoThread(unsigned index);
+  /// @param busy_poll  how long it looks on for what comes next before it sleeps; 0: it sleeps at once
+  explicit IoThread(unsigned index, std::chrono::microseconds busy_poll = {});
   ~IoThread() override;
 
   /// Runs the loop on the calling thread until stop().
@@ -52,6 +55,7 @@ class IoThread final : public core::Executor {
   using Tasks = std::vector<std::function<void()>>;
 
   void turn();
+  [[nodiscard]] Poller::Found wait();
   void run_posted(bool woken);
   void tick(core::TimePoint now);
   void end_turn();
@@ -60,13 +64,15 @@ class IoThread final : public core::Executor {
   unsigned index_;
   int wake_;  ///< eventfd(2): another thread has posted
   Poller poller_;
+  BusyPoll busy_poll_;
   TimerQueue timers_;
   Tasks posted_here_;  ///< by this thread
   Tasks ending_;       ///< for the end of this turn
   std::vector<std::function<void(core::TimePoint)>> on_tick_;
   core::TimePoint now_;
   core::TimePoint next_tick_;
-  int patience_ms_ = 0;  ///< of the next poll: until something is due
+  int patience_ms_ = 0;       ///< of the next poll: until something is due
+  bool was_at_work_ = false;  ///< something was ready in the latest turn
   bool stopped_ = false;
   std::unique_ptr<char[]> scratch_;
   std::atomic<std::thread::id> running_on_;

@@ -80,19 +80,19 @@ void Poller::wake_by(int fd) {
   wake_ = fd;
 }
 
-bool Poller::poll(int timeout_ms) {
+Poller::Found Poller::poll(int timeout_ms) {
   while (!leaving_.empty()) std::exchange(leaving_, {}).clear();
   std::array<epoll_event, kBatch> events;
   const int count = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), timeout_ms);
-  bool woken = false;
+  Found found{.anything = count > 0};
   for (std::size_t i = 0; count > 0 && i < static_cast<std::size_t>(count); ++i) {
     if (events[i].data.fd == wake_) {
-      woken = true;
+      found.woken = true;
     } else {
       tell(events[i].data.fd, events[i].events);
     }
   }
-  return woken;
+  return found;
 }
 
 void Poller::tell(int fd, std::uint32_t events) {

@@ -39,9 +39,12 @@ class Poller {
 
   /// poll() is to return when `fd`, an eventfd(2), is written to.
   void wake_by(int fd);
+  struct Found {
+    bool anything = false;
+    bool woken = false;  ///< the descriptor of wake_by() was written to
+  };
   /// Waits for at most `timeout_ms`, then tells the owners of what is ready.
-  /// @return whether the descriptor of wake_by() was written to
-  bool poll(int timeout_ms);
+  Found poll(int timeout_ms);
   /// Ends all waits.
   void clear();
 

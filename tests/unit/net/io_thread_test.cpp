@@ -2,6 +2,7 @@
 
 #include <array>
 #include <fcntl.h>
+#include <future>
 #include <string>
 #include <sys/socket.h>
 #include <thread>
@@ -208,6 +209,29 @@ TEST(IoThread, RunsWhatIsPostedInOrderAndWakesUpForIt) {
   EXPECT_FALSE(io.is_current());
   EXPECT_EQ(order.substr(0, 6), "abcde1");
   EXPECT_THAT(order, testing::AnyOf("abcde123", "abcde132"));
+}
+
+TEST(IoThread, HearsSocketsPostsAndTicksWhileItLooksOnInsteadOfSleeping) {
+  IoThread io(0, std::chrono::milliseconds(1));
+  auto ends = stream();
+  const auto reader = std::make_shared<Reader>(io, std::move(ends[0]));
+  reader->wait();
+  int ticks = 0;
+  io.every_tick([&](core::TimePoint) { ++ticks; });
+  std::thread running([&io] { io.run(); });
+  // Something always has just come, so that it looks on all the time.
+  const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(350);
+  std::size_t said = 0;
+  for (; std::chrono::steady_clock::now() < until; ++said) {
+    say(ends[1], 'a');
+    std::promise<void> passed;
+    io.post([&passed] { passed.set_value(); });
+    passed.get_future().wait();
+  }
+  say(ends[1], '.');
+  running.join();
+  EXPECT_EQ(reader->heard.size(), said + 1);
+  EXPECT_GE(ticks, 2);
 }
 
 TEST(IoThread, RunsTimersAtTheirTimeUnlessCancelled) {
