@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/fact.hpp"
+
 namespace grtc::cluster {
 namespace {
 
@@ -19,9 +21,15 @@ const RelayBatch::Sender* RelayBatch::find(std::string_view peer) const noexcept
   return it == senders_.end() ? nullptr : &*it;
 }
 
+/// So many more receivers at most.
+std::size_t RelayBatch::names_in(const std::string& to) const noexcept {
+  if (to.empty() || to == latest_to_) return 0;
+  return 1 + static_cast<std::size_t>(std::count(to.begin(), to.end(), core::kNameMark));
+}
+
 bool RelayBatch::takes(const core::Operation& relay) const {
   if (count_ == 0) return true;
-  const bool has_place = count_ < kMaxFacts && receivers_.size() + relay.to.size() <= kMaxNames &&
+  const bool has_place = count_ < kMaxFacts && receivers_.size() + names_in(relay.to) <= kMaxNames &&
                          facts_.size() + relay.fact.size() <= kMaxBytes;
   if (!has_place || relay.number != first_ + count_) return false;
   const Sender* sender = find(relay.peer);
@@ -29,8 +37,12 @@ bool RelayBatch::takes(const core::Operation& relay) const {
 }
 
 void RelayBatch::add(const core::Operation& relay) {
-  if (count_ == 0) first_ = relay.number;
-  if (count_ > 0) facts_ += kFactsMark;
+  if (count_ == 0) {
+    first_ = relay.number;
+    facts_.reserve(std::max(relay.fact.size(), 2 * facts_usual_));
+  } else {
+    facts_ += kFactsMark;
+  }
   ++count_;
   facts_ += relay.fact;
   if (const Sender* sender = find(relay.peer)) {
@@ -39,11 +51,14 @@ void RelayBatch::add(const core::Operation& relay) {
   } else {
     senders_.push_back({relay.peer, relay.attachment, relay.id});
   }
-  receivers_.insert(relay.to.begin(), relay.to.end());
+  if (relay.to.empty() || relay.to == latest_to_) return;
+  core::each_name(relay.to, [this](std::string_view name) { receivers_.emplace(name); });
+  latest_to_ = relay.to;
 }
 
 RelayBatch::Call RelayBatch::take() {
   Call call{{}, first_, first_ + count_ - 1};
+  facts_usual_ = (3 * facts_usual_ + facts_.size()) / 4;
   call.arguments.reserve(4 + 3 * senders_.size() + receivers_.size());
   call.arguments.push_back(std::exchange(facts_, {}));
   call.arguments.push_back(std::to_string(count_));
@@ -56,6 +71,7 @@ RelayBatch::Call RelayBatch::take() {
   call.arguments.insert(call.arguments.end(), receivers_.begin(), receivers_.end());
   senders_.clear();
   receivers_.clear();
+  latest_to_.clear();
   count_ = 0;
   return call;
 }

@@ -26,9 +26,10 @@ ScriptCall join_call(const Operation& what, const core::RoomLimits& limits) {
   const Operation::Entry& entry = *what.entry;
   return {
       scripts::kJoin,
-      {what.peer, what.attachment, entry.token, what.name, std::to_string(what.joined_at.time_since_epoch().count()),
-       std::to_string(limits.max_peers), what.fact, entry.replaced_fact, entry.evict, entry.claim,
-       entry.from_start ? std::string() : id_of(entry.seen.seq), entry.any_peer ? "1" : "0", fine_text(entry.came)}};
+      {what.peer, what.attachment, entry.token, what.about->name,
+       std::to_string(what.about->joined_at.time_since_epoch().count()), std::to_string(limits.max_peers), what.fact,
+       entry.replaced_fact, entry.evict, entry.claim, entry.from_start ? std::string() : id_of(entry.seen.seq),
+       entry.any_peer ? "1" : "0", fine_text(entry.came)}};
 }
 
 }  // namespace
@@ -40,7 +41,7 @@ ScriptCall call_of(const Operation& what, const core::RoomLimits& limits) {
     case Operation::Kind::join:
       return join_call(what, limits);
     case Operation::Kind::update:
-      return {scripts::kUpdate, {what.peer, what.attachment, id, what.fact, what.name, what.meta}};
+      return {scripts::kUpdate, {what.peer, what.attachment, id, what.fact, what.about->name, what.about->meta}};
     case Operation::Kind::detach:
       return {scripts::kDetach, {what.peer, what.attachment, what.fact, window}};
     case Operation::Kind::leave:
@@ -54,8 +55,8 @@ ScriptCall call_of(const Operation& what, const core::RoomLimits& limits) {
       break;
   }
   return {scripts::kRestore,
-          {what.peer, what.attachment, what.entry->token, what.name,
-           std::to_string(what.joined_at.time_since_epoch().count()), what.meta, id, what.fact,
+          {what.peer, what.attachment, what.entry->token, what.about->name,
+           std::to_string(what.about->joined_at.time_since_epoch().count()), what.about->meta, id, what.fact,
            std::to_string(what.restore), what.entry->evict}};
 }
 

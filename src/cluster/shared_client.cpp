@@ -35,9 +35,7 @@ void SharedClient::admitted(core::Session& session, bool resumed) {
 
 void SharedClient::relay(const signalling::Envelope& message) {
   hub().relay_begins();
-  std::string members;
-  for (const std::string_view slice : message.members) members += slice;
-  room_->relay(*session(), members, message.to, message.id);
+  room_->relay(*session(), message.members, message.to, message.id);
 }
 
 void SharedClient::update(signalling::PresenceUpdate change, std::uint64_t id) {

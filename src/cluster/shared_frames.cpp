@@ -17,8 +17,11 @@ SharedFrame SharedFrames::left(const core::Session& who, core::LeaveReason reaso
 }
 
 SharedFrame SharedFrames::message(std::string_view from, const core::SeqText& seq, std::string_view members) const {
-  const std::string stamp = from.empty() ? std::string(signalling::kNoSender) : signalling::relay_stamp(from);
-  return signalling::relay_frame(stamp, seq, {&members, 1});
+  if (from != sender_) {
+    stamp_ = from.empty() ? std::string(signalling::kNoSender) : signalling::relay_stamp(from);
+    sender_ = from;
+  }
+  return signalling::relay_frame(stamp_, seq, {&members, 1});
 }
 
 SharedFrame SharedFrames::told(std::string_view text, const core::SeqText& seq) const {

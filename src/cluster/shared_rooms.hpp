@@ -52,6 +52,9 @@ class SharedFrames final : public core::SharedEncoder {
 
  private:
   signalling::GrtcEncoder frames_;
+  // Of the latest message: the next one is often from the same peer.
+  mutable std::string sender_;
+  mutable std::string stamp_{signalling::kNoSender};
 };
 
 /// One I/O thread's rooms that are shared through Redis: opens a room when somebody here is in it, hears its channel,

@@ -79,15 +79,10 @@ void SharedRooms::look(const std::string& room, std::function<void(std::optional
 void SharedRooms::announce(const std::string& room, std::string_view members, std::span<const std::string_view> to,
                            std::function<void(std::optional<core::Answer>)> done) {
   const std::uint64_t operation = next_admin_operation();
-  std::string names;
-  for (const std::string_view name : to) {
-    if (!names.empty()) names += core::kNameMark;
-    names += name;
-  }
   core::Operation said;
   said.number = operation;
-  said.fact = core::write_fact(core::Fact::Kind::message, origin_ + "a", operation, {}, {names, members});
-  said.to.assign(to.begin(), to.end());
+  said.to = core::join_names(to);
+  said.fact = core::write_message(origin_ + "a", operation, {}, {said.to, {&members, 1}});
   RelayBatch alone;
   alone.add(said);
   eval_unopened(scripts::kRelay, room, alone.take().arguments, operation,

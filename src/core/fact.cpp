@@ -12,6 +12,19 @@ std::string_view take_field(std::string_view& rest) {
   return field;
 }
 
+/// With place for `more` bytes.
+std::string begin_fact(Fact::Kind kind, std::string_view origin, std::uint64_t operation, std::string_view peer,
+                       std::size_t more) {
+  const std::string number = std::to_string(operation);
+  std::string text;
+  text.reserve(4 + origin.size() + number.size() + peer.size() + more);  // the kind, and three marks
+  text += static_cast<char>(kind);
+  (text += kFieldMark).append(origin);
+  (text += kFieldMark).append(number);
+  (text += kFieldMark).append(peer);
+  return text;
+}
+
 }  // namespace
 
 bool is_for(const Fact& fact, std::string_view peer_id) {
@@ -41,17 +54,31 @@ std::optional<Fact> read_fact(std::string_view text) {
 
 std::string write_fact(Fact::Kind kind, std::string_view origin, std::uint64_t operation, std::string_view peer,
                        std::initializer_list<std::string_view> fields) {
-  const std::string number = std::to_string(operation);
-  std::size_t size = 4 + origin.size() + number.size() + peer.size();  // the kind, and three marks
+  std::size_t size = 0;
   for (const std::string_view field : fields) size += 1 + field.size();
+  std::string text = begin_fact(kind, origin, operation, peer, size);
+  for (const std::string_view field : fields) (text += kFieldMark).append(field);
+  return text;
+}
+
+std::string write_message(std::string_view origin, std::uint64_t operation, std::string_view peer,
+                          const MessageParts& parts) {
+  const std::string id = std::to_string(parts.id);
+  std::size_t size = 3 + parts.to.size() + id.size();
+  for (const std::string_view slice : parts.members) size += slice.size();
+  std::string text = begin_fact(Fact::Kind::message, origin, operation, peer, size);
+  (text += kFieldMark).append(parts.to) += kFieldMark;
+  for (const std::string_view slice : parts.members) text += slice;
+  (text += kFieldMark) += id;
+  return text;
+}
+
+std::string join_names(std::span<const std::string_view> names) {
   std::string text;
-  text.reserve(size);
-  text += static_cast<char>(kind);
-  const auto add = [&text](std::string_view field) { (text += kFieldMark).append(field); };
-  add(origin);
-  add(number);
-  add(peer);
-  for (const std::string_view field : fields) add(field);
+  for (const std::string_view name : names) {
+    if (!text.empty()) text += kNameMark;
+    text += name;
+  }
   return text;
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -59,5 +60,15 @@ void each_name(std::string_view names, Visit&& visit) {
 [[nodiscard]] std::optional<Fact> read_fact(std::string_view text);
 [[nodiscard]] std::string write_fact(Fact::Kind kind, std::string_view origin, std::uint64_t operation,
                                      std::string_view peer, std::initializer_list<std::string_view> fields = {});
+
+struct MessageParts {
+  std::string_view to;                        ///< names, see join_names()
+  std::span<const std::string_view> members;  ///< slices of them, one behind the other
+  std::uint64_t id = 0;                       ///< the client's number of it; 0: none
+};
+[[nodiscard]] std::string write_message(std::string_view origin, std::uint64_t operation, std::string_view peer,
+                                        const MessageParts& parts);
+/// The other way of each_name().
+[[nodiscard]] std::string join_names(std::span<const std::string_view> names);
 
 }  // namespace grtc::core

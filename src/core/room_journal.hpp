@@ -32,17 +32,23 @@ struct Operation {
     std::string replaced_fact;
   };
 
+  /// What the room knows of the peer from then on; of a join, restore, update or detach.
+  struct About {
+    std::string name;
+    std::string meta;
+    WallTime joined_at;
+  };
+
   std::uint64_t number = 0;
   std::uint64_t restore = 0;  ///< of a restore, which may come before what was numbered earlier: its own number
   Kind kind = Kind::relay;
   std::string peer;        ///< of `lose`: the origin that has gone; empty: an administrator
   std::string attachment;  ///< with which the peer must be attached; empty: whatever it is
   std::uint64_t id = 0;    ///< the client's, to be remembered as taken; 0: none
-  std::vector<std::string> to;
+  std::string to;          ///< of a message: names, as in its fact
   std::string fact;
-  std::string name;
-  std::string meta;
-  WallTime joined_at;
+  // Apart, as messages have none of it, and are many.
+  std::unique_ptr<About> about;
   std::unique_ptr<Entry> entry;
 
   // How far it has come.
@@ -51,7 +57,9 @@ struct Operation {
   Seq position = 0;                 ///< of its fact; 0: there is none
   std::vector<std::string> absent;  ///< receivers that the log does not know
 
-  [[nodiscard]] std::size_t bytes() const noexcept { return 200 + fact.size() + name.size() + meta.size(); }
+  [[nodiscard]] std::size_t bytes() const noexcept {
+    return 200 + fact.size() + (about ? about->name.size() + about->meta.size() : 0);
+  }
 };
 
 using LogEntry = std::pair<Seq, std::string>;

@@ -58,13 +58,18 @@ std::vector<std::pair<std::string, Seq>> SharedRoom::witnessed() const {
 
 // ---- what is wanted ------------------------------------------------------------------------------------------
 
-Operation SharedRoom::make(Operation::Kind kind, Fact::Kind fact, std::string_view peer,
-                           std::initializer_list<std::string_view> fields) {
+Operation SharedRoom::next(Operation::Kind kind, std::string_view peer) const {
   Operation operation;
   operation.number = next_operation_ + 1;
   operation.kind = kind;
   operation.peer = peer;
   if (const auto it = members_.find(peer); it != members_.end()) operation.attachment = it->second.attachment;
+  return operation;
+}
+
+Operation SharedRoom::make(Operation::Kind kind, Fact::Kind fact, std::string_view peer,
+                           std::initializer_list<std::string_view> fields) {
+  Operation operation = next(kind, peer);
   operation.fact = write_fact(fact, options_.origin, operation.number, peer, fields);
   return operation;
 }
@@ -88,9 +93,8 @@ Operation SharedRoom::make_about(Operation::Kind kind, Fact::Kind fact, const Me
   const Session& session = *member.session;
   const std::string joined_ms = std::to_string(session.joined_at().time_since_epoch().count());
   Operation operation = make(kind, fact, session.peer_id(), {member.attachment, name, joined_ms, meta});
-  operation.name = name;
-  operation.meta = meta;
-  operation.joined_at = session.joined_at();
+  operation.about =
+      std::make_unique<Operation::About>(Operation::About{std::string(name), std::string(meta), session.joined_at()});
   return operation;
 }
 
@@ -102,30 +106,21 @@ void SharedRoom::tell_locally(const Operation& operation) {
     told_ahead_.add(operation.peer, operation.id, operation.number);
   }
   const std::string text = operation.fact;  // what it sets off may move the queue
-  if (const auto again = read_fact(text)) effect(*again, position(), last_, {});
+  if (const auto again = read_fact(text)) effect(*again, last_, {});
 }
 
-void SharedRoom::say(std::string_view from, std::string_view members, std::span<const std::string_view> to,
-                     std::uint64_t id) {
-  std::string names;
-  for (const std::string_view name : to) {
-    if (!names.empty()) names += kNameMark;
-    names += name;
-  }
-  Operation operation = make(Operation::Kind::relay, Fact::Kind::message, from, {names, members, std::to_string(id)});
+void SharedRoom::relay(Session& from, std::span<const std::string_view> members, std::span<const std::string_view> to,
+                       std::uint64_t id) {
+  Operation operation = next(Operation::Kind::relay, from.peer_id());
   operation.id = id;
-  operation.to.assign(to.begin(), to.end());
+  operation.to = join_names(to);
+  operation.fact = write_message(options_.origin, operation.number, operation.peer, {operation.to, members, id});
   if (has_place_for(operation)) {
     submit(std::move(operation));
-  } else if (Session* sender = find(from)) {
-    refuse(*sender, "The other replicas can't be reached, and no more can be kept for them.", id);
+  } else {
+    refuse(from, "The other replicas can't be reached, and no more can be kept for them.", id);
   }
   settle_overflows();
-}
-
-void SharedRoom::relay(Session& from, std::string_view members, std::span<const std::string_view> to,
-                       std::uint64_t id) {
-  say(from.peer_id(), members, to, id);
 }
 
 void SharedRoom::update(Session& session, std::optional<std::string> name, std::optional<std::string> meta,
@@ -282,9 +277,9 @@ void SharedRoom::apply(Seq position, std::string_view text, TimePoint now) {
   last_ = position;
   if (heard_before(*fact)) return drop_done();
   if (const std::uint64_t told_as = told_before(*fact); told_as > 0) {
-    hand_out(*fact, this->position(), position, told_as);
+    hand_out(*fact, position, told_as);
   } else {
-    effect(*fact, this->position(), position, now);
+    effect(*fact, position, now);
   }
   drop_done();
   settle_overflows();

@@ -53,7 +53,9 @@ class SharedRoom {
   /// The outlet hears admitted() or dismissed(), later.
   void join(JoinRequest request, TimePoint now);
   void cancel_join(const Outlet& outlet);
-  void relay(Session& from, std::string_view members, std::span<const std::string_view> to, std::uint64_t id);
+  /// @param members  slices of them, one behind the other
+  void relay(Session& from, std::span<const std::string_view> members, std::span<const std::string_view> to,
+             std::uint64_t id);
   void update(Session& session, std::optional<std::string> name, std::optional<std::string> meta, std::uint64_t id);
   /// An event for the session alone.
   void tell(Session& session, std::string_view text, std::uint64_t id);
@@ -151,11 +153,11 @@ class SharedRoom {
   void submit(Operation operation);
   [[nodiscard]] Operation* queued(std::uint64_t number);
   [[nodiscard]] bool has_place_for(const Operation& operation) const;
+  [[nodiscard]] Operation next(Operation::Kind kind, std::string_view peer) const;
   [[nodiscard]] Operation make(Operation::Kind kind, Fact::Kind fact, std::string_view peer,
                                std::initializer_list<std::string_view> fields);
   [[nodiscard]] Operation make_about(Operation::Kind kind, Fact::Kind fact, const Member& member, std::string_view name,
                                      std::string_view meta);
-  void say(std::string_view from, std::string_view members, std::span<const std::string_view> to, std::uint64_t id);
   void drop_done();
   void complain(const Operation& said);
   void withdraw(std::string_view attachment);
@@ -182,13 +184,13 @@ class SharedRoom {
   void dismiss_entering(std::string_view attachment, const Problem& why);
   void wait_for_the_log(TimePoint now);
   // shared_room_facts.cpp
-  void effect(const Fact& fact, const SeqText& seq, Seq position, TimePoint now);
+  void effect(const Fact& fact, Seq position, TimePoint now);
   [[nodiscard]] SharedFrame frame_of(const Fact& fact, const SeqText& seq) const;
   void change_members(const Fact& fact, TimePoint now);
   void join_member(const Fact& fact);
   void end_member(const Fact& fact);
   /// @param told_as  everyone was told already, ahead of the log, who was here before this operation; 0: nobody was
-  void hand_out(const Fact& fact, const SeqText& seq, Seq position, std::uint64_t told_as = 0);
+  void hand_out(const Fact& fact, Seq position, std::uint64_t told_as = 0);
   [[nodiscard]] std::uint64_t told_before(const Fact& fact);
   [[nodiscard]] bool heard_before(const Fact& fact);
   void note_missed(Member& member, const SharedFrame& frame);

@@ -29,9 +29,7 @@ void SharedRoom::ask_to_enter(Entering& entering) {
   Operation operation =
       make(Operation::Kind::join, Fact::Kind::joined, request.peer_id, {attachment, request.name, joined_ms, "{}"});
   operation.attachment = attachment;
-  operation.name = request.name;
-  operation.meta = "{}";
-  operation.joined_at = joined_at;
+  operation.about = std::make_unique<Operation::About>(Operation::About{request.name, "{}", joined_at});
   operation.entry = std::make_unique<Operation::Entry>();
   Operation::Entry& entry = *operation.entry;
   entry.token = request.fresh_token;

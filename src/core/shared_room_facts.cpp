@@ -62,9 +62,9 @@ bool SharedRoom::heard_before(const Fact& fact) {
 }
 
 /// What happened, first to the room, then for those who hear of it.
-void SharedRoom::effect(const Fact& fact, const SeqText& seq, Seq position, TimePoint now) {
+void SharedRoom::effect(const Fact& fact, Seq position, TimePoint now) {
   if (fact.kind == Fact::Kind::message || fact.kind == Fact::Kind::told) {
-    return hand_out(fact, seq, position);
+    return hand_out(fact, position);
   }
   const auto it = members_.find(fact.peer);
   const bool known = it != members_.end();
@@ -76,7 +76,7 @@ void SharedRoom::effect(const Fact& fact, const SeqText& seq, Seq position, Time
   // Here nobody saw it go: it is attached, and is put back at once.
   const bool lives_here = fact.kind == Fact::Kind::lost && it->second.session->outlet_ != nullptr;
   change_members(fact, now);
-  if (!lives_here) hand_out(fact, seq, position);
+  if (!lives_here) hand_out(fact, position);
   const bool came =
       fact.kind == Fact::Kind::joined || fact.kind == Fact::Kind::attached || fact.kind == Fact::Kind::taken_over;
   if (came) arrived(fact.fields[kAttachment], position);
@@ -158,7 +158,7 @@ void SharedRoom::end_member(const Fact& fact) {
   if (members_.empty()) generation_.clear();  // the log forgets a room that is empty
 }
 
-void SharedRoom::hand_out(const Fact& fact, const SeqText& seq, Seq position, std::uint64_t told_as) {
+void SharedRoom::hand_out(const Fact& fact, Seq position, std::uint64_t told_as) {
   if (fact.kind == Fact::Kind::taken_over) return;
   std::optional<SharedFrame> frame;  // most of what a replica hears of its own messages is for others
   const auto give_to = [&](std::string_view peer_id) {
@@ -167,7 +167,7 @@ void SharedRoom::hand_out(const Fact& fact, const SeqText& seq, Seq position, st
     Member& member = it->second;
     const bool is_here = member.session->outlet_ != nullptr;
     if (is_here ? member.entered_after < told_as : entering_.empty() && member.session->connected()) return;
-    if (!frame) frame = frame_of(fact, seq);
+    if (!frame) frame = frame_of(fact, this->position());
     give(member, *frame, position);
   };
   if (fact.kind == Fact::Kind::told) return give_to(fact.peer);
@@ -210,6 +210,7 @@ void SharedRoom::note_missed(Member& member, const SharedFrame& frame) {
 
 /// Not inside the loops over the members: it ends some.
 void SharedRoom::settle_overflows() {
+  if (overflowed_.empty()) return;
   for (const std::string& peer_id : std::exchange(overflowed_, {})) {
     Session* session = find(peer_id);
     if (session == nullptr || (session->outlet_ == nullptr && session->connected())) continue;

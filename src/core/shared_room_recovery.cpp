@@ -31,7 +31,7 @@ void SharedRoom::expire_away(TimePoint now) {
   }
   for (const std::string& id : forgotten) {
     const std::string text = write_fact(Fact::Kind::expired, {}, 0, id);
-    effect(*read_fact(text), position(), last_, now);
+    effect(*read_fact(text), last_, now);
   }
 }
 
@@ -147,7 +147,7 @@ void SharedRoom::reconcile(const Snapshot& snapshot, TimePoint now) {
                                                 : Fact::Kind::attached;
     const std::string joined_ms = std::to_string(peer.joined_at.time_since_epoch().count());
     const std::string text = write_fact(kind, {}, 0, peer.peer_id, {peer.attachment, peer.name, joined_ms, peer.meta});
-    effect(*read_fact(text), position(), last_, now);
+    effect(*read_fact(text), last_, now);
   }
 }
 

@@ -188,6 +188,7 @@ bool Link::read_what_is_there() {
     if (got.bytes > 0) {
       redisReaderFeed(reader_.get(), room.data(), got.bytes);
       last_heard_ = io_.now();
+      if (got.bytes < room.size() && !socket_->raw().secure()) return false;  // that was all there is
     }
     if (got.stop == net::Stop::none) continue;
     if (got.stop == net::Stop::wants_write) {

@@ -1,11 +1,13 @@
 #include "cluster/relay_batch.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 namespace grtc::cluster {
 namespace {
 
-core::Operation message(std::uint64_t number, std::string peer, std::string fact, std::vector<std::string> to = {}) {
+core::Operation message(std::uint64_t number, std::string peer, std::string fact, std::string to = {}) {
   core::Operation operation;
   operation.number = number;
   operation.peer = std::move(peer);
@@ -18,9 +20,9 @@ core::Operation message(std::uint64_t number, std::string peer, std::string fact
 
 TEST(RelayBatchTest, NamesEachSenderAndReceiverOnce) {
   RelayBatch batch;
-  batch.add(message(7, "ana", "one", {"eva"}));
+  batch.add(message(7, "ana", "one", "eva"));
   batch.add(message(8, "ben", "two"));
-  batch.add(message(9, "ana", "three", {"eva"}));
+  batch.add(message(9, "ana", "three", "eva"));
   const RelayBatch::Call call = batch.take();
   EXPECT_EQ(call.first, 7U);
   EXPECT_EQ(call.last, 9U);
@@ -28,6 +30,19 @@ TEST(RelayBatchTest, NamesEachSenderAndReceiverOnce) {
       "one\x1dtwo\x1dthree", "3", "2", "ana", "at ana", "9", "ben", "at ben", "8", "eva"};
   EXPECT_EQ(call.arguments, expected);
   EXPECT_TRUE(batch.is_empty());
+}
+
+TEST(RelayBatchTest, NamesAllOfSeveralReceivers) {
+  RelayBatch batch;
+  batch.add(message(7, "ana", "one", "eva\x1ezoe"));
+  batch.add(message(8, "ana", "two", "eva\x1ezoe"));
+  batch.add(message(9, "ana", "three", "ben"));
+  std::vector<std::string> arguments = batch.take().arguments;
+  std::sort(arguments.begin() + 6, arguments.end());
+  const std::vector<std::string> expected{"one\x1dtwo\x1dthree", "3", "1", "ana", "at ana", "9", "ben", "eva", "zoe"};
+  EXPECT_EQ(arguments, expected);
+  batch.add(message(10, "ana", "four", "ben"));
+  EXPECT_EQ(batch.take().arguments.back(), "ben") << "the next batch is another call";
 }
 
 TEST(RelayBatchTest, TakesOnlyWhatFollowsAndComesFromTheSameConnection) {

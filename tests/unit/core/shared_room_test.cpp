@@ -99,7 +99,9 @@ class SharedRoomTest : public testing::Test {
     ASSERT_NE(client.session, nullptr);
     client.read();
   }
-  void say(FakeClient& from, std::string_view text, std::uint64_t id = 0) { room_->relay(*from.session, text, {}, id); }
+  void say(FakeClient& from, std::string_view text, std::uint64_t id = 0) {
+    room_->relay(*from.session, {&text, 1}, {}, id);
+  }
 
   SharedRoomOptions options_;
   PlainSharedEncoder encoder_;
