@@ -3,6 +3,7 @@
 //   node bench/relay.mjs              64 pairs, window 1, 300 bytes: CPU a message
 //   node bench/relay.mjs --fanout     one room, broadcasts to 100 and to 1,000: CPU a delivery
 //   node bench/relay.mjs --threads    two I/O threads beside one
+//   node bench/relay.mjs --busy       one message at a time, with BUSY_POLL_US=100 and without: p50
 
 import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -21,9 +22,10 @@ const kRelays = ['epoll', 'epoll-simdjson', 'asio', 'beast', 'ws', 'fastapi']
 /** With fewer cores the generators take the time of the second thread. */
 const kCoresForThreads = 4
 
-const options = readOptions('usage: node bench/relay.mjs [--fanout | --threads] [options]', {
+const options = readOptions('usage: node bench/relay.mjs [--fanout | --threads | --busy] [options]', {
   fanout: { type: 'boolean', help: 'broadcasts to 100 and to 1,000 instead of pairs' },
   threads: { type: 'boolean', help: 'two I/O threads beside one instead of references' },
+  busy: { type: 'boolean', help: 'one message at a time, with BUSY_POLL_US=100 beside 0, instead of references' },
   secs: { type: 'string', help: 'seconds that each run measures (4)', fallback: '4' },
   pairs: { type: 'string', help: 'pairs of peers (64)', fallback: '64' },
   window: { type: 'string', help: 'messages on their way in each pair (1)', fallback: '1' },
@@ -100,8 +102,23 @@ async function threads() {
   return [{ title, unit: 'messages/s', rows, goals: roomy ? [{ against: 'one thread', least: 1.6 }] : [] }]
 }
 
+/** What a message costs in time where the next one waits for it, as in a game; wsload's latency is there and back. */
+async function busy() {
+  const program = generator(options.references)
+  const [ours] = prepareServers({ ...options, against: [] }, [])
+  const servers = ['100', '0'].map((longest) => ({ ...ours, name: `BUSY_POLL_US=${longest}`, longest }))
+  const rows = await interleave(servers, options.runs, async (server) => {
+    const up = await start(server, options, { ...place(), env: { BUSY_POLL_US: server.longest } })
+    const result = await wsload(program, up, ['--mode', 'relay', '--pairs', '1', '--window', '1'])
+    await up.stop()
+    return { value: result.p50_us / 2, 'per s': result.rate, 'server CPU': result.srv_cpu }
+  })
+  return [{ title: `One message of ${size} bytes at a time: p50`, unit: 'us', rows, goals: [{ against: 'BUSY_POLL_US=0', most: 1 }] }]
+}
+
 const notes = options.threads && os.cpus().length < kCoresForThreads
   ? [`two threads and their generators need ${kCoresForThreads} cores: here the rates say nothing, the CPU a message does: what two threads cost each other`]
   : []
-const figures = options.threads ? await threads() : options.fanout ? await fanout() : await relay()
+const take = options.threads ? threads : options.fanout ? fanout : options.busy ? busy : relay
+const figures = await take()
 report('relay', figures, { json: options.json, notes, load })
