@@ -1,6 +1,7 @@
 #include "app/serve_options.hpp"
 
 #include <algorithm>
+#include <fstream>
 #include <thread>
 
 #include "ops/version.hpp"
@@ -22,6 +23,14 @@ std::string joined(const std::vector<std::string>& parts) {
 
 std::size_t size_of(const ops::Settings& settings, std::string_view name) {
   return static_cast<std::size_t>(settings.integer(name));
+}
+
+/// Whether this container's processor time is measured out (cgroups, version 2 or 1): what is spent on looking on is
+/// missing for messages then.
+bool has_cpu_quota() {
+  std::string quota;
+  if (std::ifstream("/sys/fs/cgroup/cpu.max") >> quota) return quota != "max";
+  return (std::ifstream("/sys/fs/cgroup/cpu/cpu.cfs_quota_us") >> quota) && quota != "-1";
 }
 
 }  // namespace
@@ -90,8 +99,8 @@ unsigned thread_count(const ops::Settings& settings) {
 
 std::chrono::microseconds busy_poll(const ops::Settings& settings) {
   if (settings.has("BUSY_POLL_US")) return std::chrono::microseconds(settings.integer("BUSY_POLL_US"));
-  // Between replicas a message wakes four processes on its way, alone two; and on one core the others have to run.
-  const bool pays = settings.has("REDIS_URL") && std::thread::hardware_concurrency() > 1;
+  // Between replicas a message wakes four processes on its way, alone two.
+  const bool pays = settings.has("REDIS_URL") && std::thread::hardware_concurrency() > 1 && !has_cpu_quota();
   return pays ? std::chrono::microseconds(100) : std::chrono::microseconds(0);
 }
 

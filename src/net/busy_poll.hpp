@@ -3,9 +3,9 @@
 
 namespace grtc::net {
 
-/// Whether an I/O loop that has nothing to do should look on for a moment before it sleeps. To fall asleep and to be
-/// woken takes longer than Redis takes to answer, so where the next thing comes at once, not sleeping halves the time
-/// of a message. Where it does not, looking on is processor time for nothing: who looked in vain too often sleeps at
+/// Whether an I/O loop that has nothing to do should look on for a moment before it sleeps. To fall asleep and be woken
+/// takes about as long as Redis takes to answer, so where the next thing comes at once, not to sleep spares much of a
+/// message's time. Where it does not, looking on is processor time for nothing: who looked in vain too often sleeps at
 /// once, and tries again later. Thread: the loop's.
 class BusyPoll {
  public:

@@ -100,7 +100,7 @@ inline constexpr auto kSettings = std::to_array<Setting>({
      .zero = "none",
      .help = "microseconds that an I/O thread looks on for what comes next before it sleeps, while that pays: messages "
              "arrive sooner, for processor time that nobody else wants",
-     .unset = "100 with REDIS_URL and more than one core, else 0"},
+     .unset = "100 with REDIS_URL, more than one core and no quota on them, else 0"},
     {.name = "TLS_CERT", .help = "PEM file with the certificate chain: serve HTTPS and WSS; read again on SIGHUP"},
     {.name = "TLS_KEY", .help = "PEM file with the key of TLS_CERT"},
     {.name = "ALLOWED_ORIGINS",
