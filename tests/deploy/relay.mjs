@@ -90,6 +90,23 @@ const kCall = `
   await call.setLocalDescription()
   if (call.iceGatheringState !== 'complete') await new Promise((resolve) => { call.onicegatheringstatechange = () => call.iceGatheringState === 'complete' && resolve() })
   return call.localDescription.sdp`
+/** All ends of a call of eight: seven connections of each. How many of them the relay has taken in. */
+const kCallOfEight = `
+  const relayed = async (iceServers) => {
+    const link = new RTCPeerConnection({ iceServers, iceTransportPolicy: 'relay' })
+    link.createDataChannel('grtc')
+    await link.setLocalDescription()
+    if (link.iceGatheringState !== 'complete') await new Promise((resolve) => { link.onicegatheringstatechange = () => link.iceGatheringState === 'complete' && resolve() })
+    return link
+  }
+  const links = []
+  for (let peer = 1; peer <= 8; peer++) {
+    const { ice_servers } = await (await fetch('/api/ice-servers?room=relay&peer_id=one-of-eight-' + peer)).json()
+    links.push(...await Promise.all(Array.from({ length: 7 }, () => relayed(ice_servers))))
+  }
+  const taken = links.filter((link) => link.localDescription.sdp.includes('typ relay')).length
+  for (const link of links) link.close()
+  return taken`
 const mediaOf = (page) => page.run(`
   const found = {}
   for (const one of (await globalThis.call.getStats()).values()) if (one.type === 'inbound-rtp') found[one.kind] = one.kind === 'video' ? one.framesDecoded : one.packetsReceived
@@ -140,6 +157,11 @@ export function relay(world) {
           return audio > 20 && video > 5
         }, { timeoutMs: 30_000, everyMs: 200, what: 'sound and pictures' })
       }
+    })
+
+    it('has a place for each connection of a call of eight', async (t) => {
+      const [a] = await openPages(t)
+      assert.equal(await a.run(kCallOfEight), 56)
     })
 
     it('is used on past the life of a credential', { skip: existsSync(path.join(kRepository, kRenewal)) ? false : `there is no ${kRenewal}` }, async (t) => {
