@@ -37,12 +37,8 @@ bool RelayBatch::takes(const core::Operation& relay) const {
 }
 
 void RelayBatch::add(const core::Operation& relay) {
-  if (count_ == 0) {
-    first_ = relay.number;
-    facts_.reserve(std::max(relay.fact.size(), 2 * facts_usual_));
-  } else {
-    facts_ += kFactsMark;
-  }
+  if (count_ == 0) first_ = relay.number;
+  if (count_ > 0) facts_ += kFactsMark;
   ++count_;
   facts_ += relay.fact;
   if (const Sender* sender = find(relay.peer)) {
@@ -58,7 +54,6 @@ void RelayBatch::add(const core::Operation& relay) {
 
 RelayBatch::Call RelayBatch::take() {
   Call call{{}, first_, first_ + count_ - 1};
-  facts_usual_ = (3 * facts_usual_ + facts_.size()) / 4;
   call.arguments.reserve(4 + 3 * senders_.size() + receivers_.size());
   call.arguments.push_back(std::exchange(facts_, {}));
   call.arguments.push_back(std::to_string(count_));

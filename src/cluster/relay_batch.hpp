@@ -42,8 +42,7 @@ class RelayBatch {
   std::string facts_;
   std::vector<Sender> senders_;  ///< few, so they are looked through
   std::unordered_set<std::string> receivers_;
-  std::string latest_to_;        ///< its names are among the receivers
-  std::size_t facts_usual_ = 0;  ///< bytes of the facts of a batch, lately
+  std::string latest_to_;  ///< its names are among the receivers
   std::uint64_t first_ = 0;
   std::uint64_t count_ = 0;
 };

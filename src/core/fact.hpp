@@ -61,6 +61,7 @@ void each_name(std::string_view names, Visit&& visit) {
 [[nodiscard]] std::string write_fact(Fact::Kind kind, std::string_view origin, std::uint64_t operation,
                                      std::string_view peer, std::initializer_list<std::string_view> fields = {});
 
+/// What a fact says about a message, in the order of its fields.
 struct MessageParts {
   std::string_view to;                        ///< names, see join_names()
   std::span<const std::string_view> members;  ///< slices of them, one behind the other
