@@ -103,6 +103,30 @@ test('a picked file goes to the person chosen; nothing is stored unasked; a decl
   await ana.page.waitForSelector(row, { state: 'detached' })
 })
 
+test('a click on Accept counts also when the place for the file becomes known between press and release', { timeout: 60_000 }, async (t) => {
+  const { people: [ana, ben], folder } = await together(t, ['Ana', 'Ben'])
+  await ben.page.evaluate(() => {
+    const real = navigator.storage.getDirectory.bind(navigator.storage)
+    const asked = new Promise((resolve) => { globalThis.answer = resolve })
+    navigator.storage.getDirectory = () => asked.then(real)
+  })
+  await ana.page.setInputFiles('[data-testid=file-input]', await small(folder, 'word.txt', 'hello'))
+  const accept = await ben.page.waitForSelector(`${rowOf('word.txt')} [data-testid=file-accept]`)
+  const { x, y, width, height } = await accept.boundingBox()
+  await ben.page.mouse.move(x + width / 2, y + height / 2)
+  await ben.page.mouse.down()
+  await ben.page.evaluate(async () => {
+    globalThis.answer()
+    // The page asks the same, so that its answer has been drawn two frames after ours.
+    await (await import('/static/grtc-client/files/sinks.js')).automaticPlace()
+    for (let frames = 0; frames < 3; frames += 1) await new Promise((resolve) => { requestAnimationFrame(resolve) })
+  })
+  const download = ben.page.waitForEvent('download')
+  await ben.page.mouse.up()
+  assert.equal(await readFile(await (await download).path(), 'utf8'), 'hello')
+  assert.deepEqual([...ana.faults, ...ben.faults], [])
+})
+
 test('an empty file, a name twice, and a name that is a path', { timeout: 60_000 }, async (t) => {
   const { people: [ana, ben], folder } = await together(t, ['Ana', 'Ben'])
   await ana.page.setInputFiles('[data-testid=file-input]', await small(folder, 'empty.txt', ''))
@@ -142,6 +166,7 @@ test('pause and resume by either side; cancel ends it for both and leaves nothin
   await ben.page.click('[data-testid=file-accept]')
   const bytes = () => ben.page.$eval(`${row} progress`, (bar) => bar.value)
   const moves = (from) => ben.page.waitForFunction((before) => document.querySelector('[data-testid=transfer] progress')?.value > before, from, { timeout: 30_000 })
+    .catch(async () => assert.fail(`nothing moves: ${await ana.page.innerText(row)} | ${await ben.page.innerText(row)}`))
   await moves(0)
   await ben.page.waitForSelector(`${row} >> text=/ of 419 MB · .*\\/s · .* left/`)
   for (const [who, other] of [[ben, ana], [ana, ben]]) {

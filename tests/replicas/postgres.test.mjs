@@ -79,8 +79,9 @@ describe('Items on PostgreSQL', { skip: noPostgres }, () => {
     postgres.query('postgres', `ALTER DATABASE ${name} SET default_transaction_read_only=off`)
     postgres.query('postgres', "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name='grtc'")
     await waitFor(async () => (await create(server, { name: 'after' })).status === 201, { what: () => 'writes to go on' })
-    assert.match(server.output, /DATABASE_URL: The items database is read-only/)
-    assert.match(server.output, /DATABASE_URL: The items database can be used/)
+    for (const line of ['DATABASE_URL: The items database is read-only', 'DATABASE_URL: The items database can be used']) {
+      await waitFor(() => server.output.includes(line), { what: () => `${line}:\n${server.output}` })
+    }
   })
 
   it('a lock that is not let go ends in 503 after DATABASE_TIMEOUT_MS, and too many who wait for it in 503 at once', async (t) => {

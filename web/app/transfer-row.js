@@ -1,4 +1,4 @@
-import { el, setText } from './dom.js'
+import { el, follow, setText } from './dom.js'
 import { currentLanguage, hasKey, t } from './i18n.js'
 import { icon } from './icons.js'
 import { sizeWords, timeWords } from './units.js'
@@ -15,33 +15,50 @@ import { sizeWords, timeWords } from './units.js'
  *  @property {(file: File) => void} chooseAgain
  *  @property {() => void} forget */
 
-/** One file: what it is, how far it is, and what one can do. Only the figures change while it moves, so that the focus stays.
+/** One file: what it is, how far it is, and what one can do. Changed in place: whoever is about to press a button presses that one,
+ *  and the focus stays.
  *  @param {Transfer} transfer
  *  @param {RowOptions} options
  *  @returns {HTMLElement} */
 export function transferRow(transfer, options) {
-  const { id, state, cause, direction } = transfer
-  const { old, who, place } = options
-  const look = JSON.stringify([currentLanguage(), state, cause, who, place])
-  if (old?.dataset.look === look) {
-    showFigures(old, transfer)
-    return old
-  }
-  const row = el('li', {
-    class: `transfer ${state}`, 'data-look': look, 'data-testid': 'transfer', 'data-state': state, 'data-cause': cause, 'data-direction': direction,
-    'data-spoken': `${state} ${cause}`, 'data-id': id,
-  },
-  picture(transfer),
-  el('div', { class: 'transfer-words' },
-    el('p', { class: 'transfer-name', dir: 'auto', 'data-testid': 'transfer-name' }, transfer.name),
-    el('p', { class: 'transfer-who' }, t(direction === 'send' ? 'files.toWhom' : 'files.fromWhom', { size: sizeWords(transfer.size), name: who })),
-    transfer.over || state === 'offered' ? null : el('progress', { max: '1', 'aria-label': transfer.name }),
-    el('p', { class: `transfer-state${state === 'complete' ? ' good' : state === 'failed' ? ' bad' : ''}`, 'data-testid': 'transfer-state' }),
-    place?.place === 'memory' && state === 'offered' ? el('p', { class: 'transfer-who' }, t('files.memory')) : null),
-  el('div', { class: 'transfer-actions' }, ...buttons(transfer, options)))
+  const language = currentLanguage()
+  const row = options.old?.dataset.language === language ? options.old : newRow(transfer, language)
+  const { state, cause, over, direction, size } = transfer
+  row.className = `transfer ${state}`
+  Object.assign(row.dataset, { state, cause, spoken: `${state} ${cause}` })
+  part(row, 'transfer-who', (who) => setText(who, t(direction === 'send' ? 'files.toWhom' : 'files.fromWhom', { size: sizeWords(size), name: options.who })))
+  part(row, 'transfer-progress', (bar) => { bar.hidden = over || state === 'offered' })
+  part(row, 'transfer-state', (words) => {
+    words.classList.toggle('good', state === 'complete')
+    words.classList.toggle('bad', state === 'failed')
+  })
+  part(row, 'transfer-memory', (words) => { words.hidden = options.place?.place !== 'memory' || state !== 'offered' })
+  part(row, 'transfer-actions', (actions) => showActions(actions, transfer, options))
   showFigures(row, transfer)
-  if (old?.contains(document.activeElement)) queueMicrotask(() => row.querySelector('button')?.focus())
   return row
+}
+
+/** @param {Transfer} transfer
+ *  @param {string} language */
+function newRow(transfer, language) {
+  const { id, name, direction } = transfer
+  return el('li', { 'data-language': language, 'data-testid': 'transfer', 'data-direction': direction, 'data-id': id },
+    picture(transfer),
+    el('div', { class: 'transfer-words' },
+      el('p', { class: 'transfer-name', dir: 'auto', 'data-testid': 'transfer-name' }, name),
+      el('p', { class: 'transfer-who' }),
+      el('progress', { class: 'transfer-progress', max: '1', hidden: true, 'aria-label': name }),
+      el('p', { class: 'transfer-state', 'data-testid': 'transfer-state' }),
+      el('p', { class: 'transfer-memory', hidden: true }, t('files.memory'))),
+    el('div', { class: 'transfer-actions' }))
+}
+
+/** @param {HTMLElement} row
+ *  @param {string} name  of a class
+ *  @param {(node: HTMLElement) => void} change */
+function part(row, name, change) {
+  const node = row.querySelector(`.${name}`)
+  if (node instanceof HTMLElement) change(node)
 }
 
 /** @param {Transfer} transfer */
@@ -74,25 +91,46 @@ export function stateWords(transfer) {
   return transfer.over || state === 'checking' ? words : `${words} ${done}`
 }
 
-/** @param {Transfer} transfer
+/** @typedef {{key: string, press: () => void, kind?: string, disabled?: boolean, choose?: (file: File) => void}} Action */
+
+/** @param {HTMLElement} actions
+ *  @param {Transfer} transfer
  *  @param {RowOptions} options */
-function buttons(transfer, { place, accept, saveAs, save, chooseAgain, forget }) {
-  const { state, cause, direction, name } = transfer
-  const button = (/** @type {string} */ key, /** @type {() => void} */ onclick, kind = 'quiet', disabled = false) =>
-    el('button', { class: `button small ${kind}`, type: 'button', onclick, disabled, 'data-testid': `file-${key}`, 'aria-label': `${t(`files.${key}`)}: ${name}` }, t(`files.${key}`))
-  if (transfer.over) return [...(transfer.file ? [button('save', save, 'primary')] : []), button('forget', forget)]
+function showActions(actions, transfer, options) {
+  const had = actions.contains(document.activeElement)
+  follow(actions, actionsOf(transfer, options), ({ key }) => key, (action, old) => {
+    const node = old ?? (action.choose ? again(t(`files.${action.key}`), action.choose) : actionButton(action, transfer.name))
+    if (node instanceof HTMLButtonElement) node.disabled = action.disabled === true
+    return node
+  })
+  if (had && !actions.contains(document.activeElement)) actions.querySelector('button')?.focus()
+}
+
+/** @param {Action} action
+ *  @param {string} name */
+function actionButton({ key, press, kind = 'quiet' }, name) {
+  return el('button', { class: `button small ${kind}`, type: 'button', onclick: press, 'data-testid': `file-${key}`, 'aria-label': `${t(`files.${key}`)}: ${name}` }, t(`files.${key}`))
+}
+
+/** What one can do with it now.
+ *  @param {Transfer} transfer
+ *  @param {RowOptions} options
+ *  @returns {Action[]} */
+function actionsOf(transfer, { place, accept, saveAs, save, chooseAgain, forget }) {
+  const { state, cause, direction } = transfer
+  if (transfer.over) return [...(transfer.file ? [{ key: 'save', press: save, kind: 'primary' }] : []), { key: 'forget', press: forget }]
   if (state === 'offered' && direction === 'receive') {
-    const fits = place?.fits !== false
     return [
-      button('accept', accept, 'primary', !fits),
-      ...('showSaveFilePicker' in globalThis ? [button('saveAs', saveAs)] : []),
-      button('decline', () => transfer.decline()),
+      { key: 'accept', press: accept, kind: 'primary', disabled: place?.fits === false },
+      ...('showSaveFilePicker' in globalThis ? [{ key: 'saveAs', press: saveAs }] : []),
+      { key: 'decline', press: () => transfer.decline() },
     ]
   }
-  const cancel = button('cancel', () => transfer.cancel())
-  if (cause === 'choose-again') return [again(t('files.chooseAgain'), chooseAgain), cancel]
+  const cancel = { key: 'cancel', press: () => transfer.cancel() }
+  if (cause === 'choose-again') return [{ key: 'chooseAgain', press: () => {}, choose: chooseAgain }, cancel]
   if (state === 'offered' || state === 'checking') return [cancel]
-  return [state === 'paused' ? button('resume', () => transfer.resume(), 'primary') : button('pause', () => transfer.pause()), cancel]
+  const pause = state === 'paused' ? { key: 'resume', press: () => transfer.resume(), kind: 'primary' } : { key: 'pause', press: () => transfer.pause() }
+  return [pause, cancel]
 }
 
 /** @param {string} words
