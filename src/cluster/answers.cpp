@@ -55,7 +55,8 @@ std::vector<core::LogEntry> read_entries(const redis::Reply& reply) {
   for (std::size_t i = 0; i < reply.size(); ++i) {
     const redis::Reply entry = reply[i];
     if (entry.size() != 2 || entry[1].size() != 2) continue;
-    each_fact(seq_of(entry[0].text()), entry[1][1].text(),
+    const std::string_view told = entry[1][1].text();
+    each_fact(seq_of(entry[0].text()) - (count_facts(told) - 1), told,
               [&](core::Seq place, std::string_view fact) { entries.emplace_back(place, fact); });
   }
   return entries;

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -47,13 +48,14 @@ class RelayBatch {
   std::uint64_t count_ = 0;
 };
 
-/// Calls `hear` with each of the facts that were told together and its place. @param last  the place of the last one
+[[nodiscard]] inline std::size_t count_facts(std::string_view told) {
+  return 1 + static_cast<std::size_t>(std::count(told.begin(), told.end(), kFactsMark));
+}
+
+/// Calls `hear` with each of the facts that were told together and its place. @param first  the place of the first one
 template <class Hear>
-void each_fact(core::Seq last, std::string_view told, Hear&& hear) {
-  core::Seq place = last;
-  for (std::size_t at = told.find(kFactsMark); at != std::string_view::npos; at = told.find(kFactsMark, at + 1))
-    --place;
-  for (;; ++place) {
+void each_fact(core::Seq first, std::string_view told, Hear&& hear) {
+  for (core::Seq place = first;; ++place) {
     const std::size_t end = told.find(kFactsMark);
     hear(place, told.substr(0, end));
     if (end == std::string_view::npos) return;

@@ -102,9 +102,13 @@ if others < #asked then
 else
   call('HSET', S, 'l', id, unpack(changes))
 end
--- Lua looks at every byte of a string that it makes, so of many facts none is made.
+-- Lua looks at every byte of a string that it makes, so of many facts none is made. Who said them has them: they are
+-- not sent back, unless only some of them were told.
 if count == 1 then
   call('SPUBLISH', KEYS[3], id .. '\31' .. facts)
+elseif not answer then
+  call('SPUBLISH', KEYS[3], '=' .. id .. ' ' .. count .. ' ' .. ARGV[2] .. ' ' .. ARGV[1])
+  call('SPUBLISH', KEYS[4], facts)
 else
   call('SPUBLISH', KEYS[3], '+' .. id)
   call('SPUBLISH', KEYS[3], facts)

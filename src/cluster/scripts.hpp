@@ -7,8 +7,9 @@ namespace grtc::cluster {
 
 /// What is done to a shared room in Redis. Each is a script because several keys, or a question and what depends on its
 /// answer, must change together; docs/scaling.md tells of the keys. KEYS: the room's state (a hash), its log (a
-/// stream), its channel. ARGV: 1 origin, 2 operation, 3 how long the room is kept (ms), 4 how long its log is kept
-/// (ms), then as below. The last one of all that are operations: which memory of the room is meant ('' any).
+/// stream), its channel; of kRelay also the channel on which only the others hear this replica. ARGV: 1 origin, 2
+/// operation, 3 how long the room is kept (ms), 4 how long its log is kept (ms), then as below. The last one of all
+/// that are operations: which memory of the room is meant ('' any).
 namespace scripts {
 
 /// 5 peer, 6 attachment, 7 token, 8 name, 9 joined_at, 10 max peers, 11 fact, 12 fact that the holder was replaced,

@@ -83,7 +83,7 @@ void SharedRooms::eval(Place& place, const redis::Script& script, std::uint64_t 
   const std::vector<std::string> head = head_of(options_, origin_, number);
   std::vector<std::string_view> words(head.begin(), head.end());
   words.insert(words.end(), arguments.begin(), arguments.end());
-  const std::array<std::string_view, 3> keys{place.keys.state, place.keys.log, place.keys.channel};
+  const std::array<std::string_view, 4> keys{place.keys.state, place.keys.log, place.keys.channel, place.voice};
   client_.eval(script, keys, words,
                [this, number, where = place.weak_from_this(), asked = io_.update_now(),
                 on_reply = std::move(on_reply)](const redis::Reply& reply) {
@@ -222,6 +222,7 @@ void SharedRooms::tick(core::TimePoint now) {
   if (now < next_second_) return;
   next_second_ = now + kSecond;
   for (const auto& [name, place] : places_) {
+    place->forget_silent();
     if (place->must_read_again && client_.is_up(place->keys.state)) {
       place->must_read_again = false;
       place->room.listening();
@@ -291,7 +292,7 @@ void SharedRooms::close_idle() {
       continue;
     }
     highest_operation_ = std::max(highest_operation_, place.room.last_operation());
-    client_.unsubscribe(place.keys.channel);
+    place.unsubscribe();
     it = places_.erase(it);
   }
 }

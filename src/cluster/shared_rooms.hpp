@@ -98,6 +98,8 @@ class SharedRooms final : public signalling::RoomKeeper, private core::RoomJourn
   static constexpr char kWhisper = '!';
   /// In front of the place of the last of several facts, which come as the next word.
   static constexpr char kTogether = '+';
+  /// The same of facts that come on the channel of who says them (RoomKeys::voice_of()).
+  static constexpr char kByVoice = '=';
 
   // core::RoomJournal
   void carry_out(core::SharedRoom& room, const core::Operation& operation) override;

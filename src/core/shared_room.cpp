@@ -240,9 +240,7 @@ void SharedRoom::hear_what_waited(TimePoint now) {
   const bool incomplete = std::exchange(missed_some_, false);
   for (const auto& [position, fact] : std::exchange(unheard_, {})) apply(position, fact, now);
   drop_done();  // what was read may have brought the last of it, with nothing said since
-  if (!incomplete) return;
-  phase_ = Phase::catching_up;
-  journal_.read_after(*this, last_);
+  if (incomplete) missed();
 }
 
 void SharedRoom::caught_up(const LogPart& part, TimePoint now) {
@@ -264,7 +262,7 @@ void SharedRoom::caught_up(const LogPart& part, TimePoint now) {
 
 void SharedRoom::apply(Seq position, std::string_view text, TimePoint now) {
   if (phase_ != Phase::open) {
-    if (unheard_.size() < kMaxUnheard) {
+    if (!missed_some_ && unheard_.size() < kMaxUnheard) {  // what comes after a gap is read with it
       unheard_.emplace_back(position, text);
     } else {
       missed_some_ = true;
@@ -283,6 +281,24 @@ void SharedRoom::apply(Seq position, std::string_view text, TimePoint now) {
   }
   drop_done();
   settle_overflows();
+}
+
+void SharedRoom::written(std::uint64_t first, std::uint64_t last, Seq place, TimePoint now) {
+  if (place <= last_) return;
+  for (std::uint64_t number = first; number <= last; ++number) {
+    const Operation* operation = queued(number);
+    if (operation == nullptr) return missed();
+    apply(place - (last - number), operation->fact, now);
+  }
+}
+
+void SharedRoom::missed() {
+  if (phase_ != Phase::open) {
+    missed_some_ = true;
+    return;
+  }
+  phase_ = Phase::catching_up;
+  journal_.read_after(*this, last_);
 }
 
 Operation* SharedRoom::queued(std::uint64_t number) {

@@ -72,6 +72,10 @@ class SharedRoom {
   void answered(std::uint64_t number, Answer answer, TimePoint now);
   /// The same for messages in a row, all of them done and all their receivers there. @param place  the last one's
   void all_told(std::uint64_t first, std::uint64_t last, Seq place);
+  /// What was told here, messages in a row, stands in the log now. @param place  the last one's
+  void written(std::uint64_t first, std::uint64_t last, Seq place, TimePoint now);
+  /// Something stands in the log that was not heard here: it is read.
+  void missed();
   void overheard(std::string_view text, TimePoint now);
   /// The log can be written again: what was not answered is asked again.
   void reachable();

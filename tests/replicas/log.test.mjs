@@ -25,7 +25,7 @@ async function three(t, env = {}) {
   const eva = await join(two, room, { peer: 'eva' })
   await ben.expect('peer-joined')
   const entries = async () => (await redis.commandText('XRANGE', `grtc:{${room}}:log`, '-', '+')).split('\r\n').filter((line) => line.startsWith('M\x1f'))
-  return { one, ana, ben, eva, entries }
+  return { one, ana, ben, eva, entries, redis }
 }
 
 describe('The log of a shared room', { skip: noRedis, concurrency: 2 }, () => {
@@ -67,5 +67,20 @@ describe('The log of a shared room', { skip: noRedis, concurrency: 2 }, () => {
     }
     const held = (await entries()).reduce((sum, line) => sum + line.split(kFactsMark).length, 0)
     assert.ok(held >= 20_000 && held <= 25_500, `${held} messages in the log`)
+  })
+
+  it('is sent to a replica but for what that replica said itself', async (t) => {
+    const { ana, ben, eva, redis } = await three(t)
+    const text = 'x'.repeat(1000)
+    const output = async () => Number(/total_net_output_bytes:(\d+)/.exec(await redis.commandText('INFO', 'stats'))[1])
+    const say = async (count) => {
+      sendTogether(ana, Array.from({ length: count }, (_, n) => ({ type: 'message', to: ['ben', 'eva'], n, text })))
+      for (const peer of [ben, eva]) for (let n = 0; n < count; n++) assert.equal((await peer.until('message')).n, n)
+    }
+    await say(50) // the first time the other replica hears of it, it reads the log
+    const before = await output()
+    await say(500)
+    const times = (await output() - before) / (500 * text.length)
+    assert.ok(times > 1 && times < 1.3, `sent ${times.toFixed(2)} times`)
   })
 })
