@@ -57,8 +57,9 @@ struct Operation {
   Seq position = 0;                 ///< of its fact; 0: there is none
   std::vector<std::string> absent;  ///< receivers that the log does not know
 
+  [[nodiscard]] static std::size_t bytes_of(std::size_t fact_size) noexcept { return 200 + fact_size; }
   [[nodiscard]] std::size_t bytes() const noexcept {
-    return 200 + fact.size() + (about ? about->name.size() + about->meta.size() : 0);
+    return bytes_of(fact.size()) + (about ? about->name.size() + about->meta.size() : 0);
   }
 };
 

@@ -58,8 +58,7 @@ std::vector<std::pair<std::string, Seq>> SharedRoom::witnessed() const {
 
 // ---- what is wanted ------------------------------------------------------------------------------------------
 
-Operation SharedRoom::next(Operation::Kind kind, std::string_view peer) const {
-  Operation operation;
+Operation& SharedRoom::next(Operation& operation, Operation::Kind kind, std::string_view peer) const {
   operation.number = next_operation_ + 1;
   operation.kind = kind;
   operation.peer = peer;
@@ -69,19 +68,25 @@ Operation SharedRoom::next(Operation::Kind kind, std::string_view peer) const {
 
 Operation SharedRoom::make(Operation::Kind kind, Fact::Kind fact, std::string_view peer,
                            std::initializer_list<std::string_view> fields) {
-  Operation operation = next(kind, peer);
+  Operation operation;
+  next(operation, kind, peer);
   operation.fact = write_fact(fact, options_.origin, operation.number, peer, fields);
   return operation;
 }
 
-bool SharedRoom::has_place_for(const Operation& operation) const {
-  return queue_.size() < options_.held.events && queue_bytes_ + operation.bytes() <= options_.held.bytes;
+bool SharedRoom::has_place_for(std::size_t bytes) const {
+  return queue_.size() < options_.held.events && queue_bytes_ + bytes <= options_.held.bytes;
 }
 
 void SharedRoom::submit(Operation operation) {
-  next_operation_ = operation.number;
-  queue_bytes_ += operation.bytes();
-  Operation& queued = queue_.emplace_back(std::move(operation));
+  queue_.push_back(std::move(operation));
+  submit_latest();
+}
+
+void SharedRoom::submit_latest() {
+  Operation& queued = queue_.back();
+  next_operation_ = queued.number;
+  queue_bytes_ += queued.bytes();
   if (!reachable_) return tell_locally(queued);
   if (forgotten_) return;  // ask_again() does
   queued.sent = true;
@@ -111,12 +116,14 @@ void SharedRoom::tell_locally(const Operation& operation) {
 
 void SharedRoom::relay(Session& from, std::span<const std::string_view> members, std::span<const std::string_view> to,
                        std::uint64_t id) {
-  Operation operation = next(Operation::Kind::relay, from.peer_id());
-  operation.id = id;
-  operation.to = join_names(to);
-  operation.fact = write_message(options_.origin, operation.number, operation.peer, {operation.to, members, id});
-  if (has_place_for(operation)) {
-    submit(std::move(operation));
+  std::string names = join_names(to);
+  std::string fact = write_message(options_.origin, next_operation_ + 1, from.peer_id(), {names, members, id});
+  if (has_place_for(Operation::bytes_of(fact.size()))) {
+    Operation& operation = next(queue_.emplace_back(), Operation::Kind::relay, from.peer_id());
+    operation.id = id;
+    operation.to = std::move(names);
+    operation.fact = std::move(fact);
+    submit_latest();
   } else {
     refuse(from, "The other replicas can't be reached, and no more can be kept for them.", id);
   }
@@ -131,7 +138,7 @@ void SharedRoom::update(Session& session, std::optional<std::string> name, std::
   Member::Wanted wanted{next_operation_ + 1, name ? *std::move(name) : old_name, meta ? *std::move(meta) : old_meta};
   Operation operation = make_about(Operation::Kind::update, Fact::Kind::updated, member, wanted.name, wanted.meta);
   operation.id = id;
-  if (!has_place_for(operation)) return refuse(session, "The other replicas can't be reached.", id);
+  if (!has_place_for(operation.bytes())) return refuse(session, "The other replicas can't be reached.", id);
   member.wanted = std::move(wanted);
   submit(std::move(operation));
   settle_overflows();
@@ -140,7 +147,7 @@ void SharedRoom::update(Session& session, std::optional<std::string> name, std::
 void SharedRoom::tell(Session& session, std::string_view text, std::uint64_t id) {
   Operation operation = make(Operation::Kind::relay, Fact::Kind::told, session.peer_id(), {text});
   operation.id = id;
-  if (has_place_for(operation)) submit(std::move(operation));
+  if (has_place_for(operation.bytes())) submit(std::move(operation));
   settle_overflows();
 }
 
@@ -286,10 +293,30 @@ void SharedRoom::apply(Seq position, std::string_view text, TimePoint now) {
 void SharedRoom::written(std::uint64_t first, std::uint64_t last, Seq place, TimePoint now) {
   if (place <= last_) return;
   for (std::uint64_t number = first; number <= last; ++number) {
-    const Operation* operation = queued(number);
+    Operation* const operation = queued(number);
     if (operation == nullptr) return missed();
-    apply(place - (last - number), operation->fact, now);
+    const Seq position = place - (last - number);
+    if (position <= last_) continue;
+    if (phase_ == Phase::open && number > told_ && concerns_nobody_here(*operation)) {
+      last_ = position;
+      in_log_ = std::max(in_log_, number);
+    } else {
+      apply(position, operation->fact, now);
+    }
   }
+  drop_done();
+}
+
+/// Its receivers, all named, are connected to other replicas: most of what a replica tells is for others.
+bool SharedRoom::concerns_nobody_here(const Operation& message) const {
+  if (message.to.empty() || !entering_.empty()) return false;
+  bool nobody = true;
+  each_name(message.to, [&](std::string_view name) {
+    const auto it = members_.find(name);
+    nobody =
+        nobody && it != members_.end() && it->second.session->outlet_ == nullptr && it->second.session->connected();
+  });
+  return nobody;
 }
 
 void SharedRoom::missed() {

@@ -155,9 +155,11 @@ class SharedRoom {
 
   // shared_room.cpp, shared_room_recovery.cpp
   void submit(Operation operation);
+  void submit_latest();
   [[nodiscard]] Operation* queued(std::uint64_t number);
-  [[nodiscard]] bool has_place_for(const Operation& operation) const;
-  [[nodiscard]] Operation next(Operation::Kind kind, std::string_view peer) const;
+  [[nodiscard]] bool has_place_for(std::size_t bytes) const;
+  [[nodiscard]] bool concerns_nobody_here(const Operation& message) const;
+  Operation& next(Operation& operation, Operation::Kind kind, std::string_view peer) const;
   [[nodiscard]] Operation make(Operation::Kind kind, Fact::Kind fact, std::string_view peer,
                                std::initializer_list<std::string_view> fields);
   [[nodiscard]] Operation make_about(Operation::Kind kind, Fact::Kind fact, const Member& member, std::string_view name,

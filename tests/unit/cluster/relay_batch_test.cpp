@@ -66,7 +66,10 @@ TEST(RelayBatchTest, EndsWhereAScriptWouldTakeTooLong) {
 TEST(RelayBatchTest, GivesEachFactItsPlace) {
   std::vector<std::pair<core::Seq, std::string>> heard;
   const auto hear = [&](core::Seq place, std::string_view fact) { heard.emplace_back(place, fact); };
-  each_fact(100, "one\x1dtwo\x1dthree", hear);
+  const std::string_view told = "one\x1dtwo\x1dthree";
+  EXPECT_EQ(count_facts(told), 3U);
+  EXPECT_EQ(count_facts("four"), 1U);
+  each_fact(98, told, hear);
   each_fact(101, "four", hear);
   const std::vector<std::pair<core::Seq, std::string>> expected{
       {98, "one"}, {99, "two"}, {100, "three"}, {101, "four"}};

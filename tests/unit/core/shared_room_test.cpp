@@ -347,6 +347,64 @@ TEST_F(SharedRoomTest, TellsManyAtOnceWhenAllWereTold) {
   EXPECT_EQ(ben.read(), (Lines{"ana: one", "ana: two", "ana: three"}));
 }
 
+TEST_F(SharedRoomTest, HearsWhatItToldWithoutBeingSentIt) {
+  FakeClient ana;
+  FakeClient ben;
+  let_in("ana", ana);
+  let_in("ben", ben);
+  room_->apply(++position_, write_fact(Fact::Kind::joined, "there", 1, "zoe", {"there:1", "", "0", ""}), now_);
+  (void)ana.read();
+  (void)ben.read();
+  say(ana, "one");
+  const std::string_view two = "two";
+  const std::string_view zoe = "zoe";
+  room_->relay(*ana.session, {&two, 1}, {&zoe, 1}, 0);
+  say(ana, "three");
+  const auto asked = std::span(journal_.asked).last(3);
+  position_ += 3;
+  room_->written(asked[0].number, asked[2].number, position_, now_);
+  EXPECT_EQ(ben.read(), (Lines{"ana: one", "ana: three"}));
+  EXPECT_EQ(room_->held(), 3U) << "until they are answered";
+  EXPECT_EQ(room_->last(), position_);
+  room_->all_told(asked[0].number, asked[2].number, position_);
+  EXPECT_EQ(room_->held(), 0U);
+  room_->written(asked[0].number, asked[2].number, position_, now_);
+  EXPECT_EQ(journal_.read_from, 0U) << "it was heard";
+}
+
+TEST_F(SharedRoomTest, ReadsWhatItToldAndHasNoMore) {
+  FakeClient ana;
+  let_in("ana", ana);
+  room_->written(1'000, 1'001, position_ + 2, now_);
+  EXPECT_EQ(journal_.read_from, position_);
+}
+
+TEST_F(SharedRoomTest, ReadsWhatItMissedBeforeItHearsWhatCameBehind) {
+  FakeClient ana;
+  let_in("ana", ana);
+  const auto said = [](std::uint64_t operation, std::string_view text) {
+    return write_fact(Fact::Kind::message, "there", operation, "zoe", {"", text});
+  };
+  const Seq before = position_;
+  room_->missed();
+  EXPECT_EQ(journal_.read_from, before);
+  room_->apply(before + 2, said(2, "two"), now_);
+  room_->missed();  // the third
+  room_->apply(before + 4, said(4, "four"), now_);
+  EXPECT_EQ(ana.read(), Lines{});
+  LogPart part;
+  part.entries.emplace_back(before + 1, said(1, "one"));
+  room_->caught_up(part, now_);
+  EXPECT_EQ(ana.read(), (Lines{"zoe: one", "zoe: two"}));
+  EXPECT_EQ(journal_.read_from, before + 2) << "once more, for what was missed meanwhile";
+  room_->apply(before + 5, said(5, "five"), now_);
+  part.entries.clear();
+  part.entries.emplace_back(before + 3, said(3, "three"));
+  part.entries.emplace_back(before + 4, said(4, "four"));
+  room_->caught_up(part, now_);
+  EXPECT_EQ(ana.read(), (Lines{"zoe: three", "zoe: four", "zoe: five"}));
+}
+
 TEST_F(SharedRoomTest, TellsOnceWhatIsSaidAgainInANewMemoryOfTheLog) {
   FakeClient ana;
   let_in("ana", ana);
