@@ -153,7 +153,7 @@ class SharedRoom {
 
   using Members = std::unordered_map<std::string_view, Member>;
 
-  // shared_room.cpp, shared_room_recovery.cpp
+  // shared_room_queue.cpp, shared_room_recovery.cpp
   void submit(Operation operation);
   void submit_latest();
   [[nodiscard]] Operation* queued(std::uint64_t number);

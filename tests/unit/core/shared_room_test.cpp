@@ -1,117 +1,13 @@
-#include "core/shared_room.hpp"
-
-#include <gtest/gtest.h>
-
-#include "support/room_world.hpp"
+#include "support/shared_room_world.hpp"
 
 namespace grtc::core {
 namespace {
 
 using test::FakeClient;
-using test::PlainEncoder;
-
-class PlainSharedEncoder final : public SharedEncoder {
- public:
-  SharedFrame joined(const Session& who, const SeqText& seq) const override { return plain_.joined(who, seq); }
-  SharedFrame updated(const Session& who, const SeqText& seq) const override { return plain_.updated(who, seq); }
-  SharedFrame left(const Session& who, LeaveReason reason, const SeqText& seq) const override {
-    return plain_.left(who, reason, seq);
-  }
-  SharedFrame message(std::string_view from, const SeqText& seq, std::string_view members) const override {
-    const bool ahead = seq.view().size() > SeqText::kDigits;
-    return PlainEncoder::say(std::string(from) + ": " + std::string(members) + (ahead ? " (ahead)" : ""));
-  }
-  SharedFrame told(std::string_view text, const SeqText&) const override {
-    return PlainEncoder::say(std::string(text));
-  }
-  std::string complaint(Code code, std::string_view, std::uint64_t, std::string_view to) const override {
-    return "error " + std::string(row_of(code).name) + (to.empty() ? "" : " ") + std::string(to);
-  }
-
- private:
-  PlainEncoder plain_;
-};
-
-/// A log that does nothing by itself: the test says what becomes of an operation, and when.
-class FakeJournal final : public RoomJournal {
- public:
-  struct Asked {
-    Operation::Kind kind;
-    std::uint64_t number;
-    std::string attachment;
-    std::string fact;
-  };
-  void carry_out(SharedRoom&, const Operation& what) override {
-    asked.push_back({what.kind, what.number, what.attachment, what.fact});
-  }
-  void hold_back(SharedRoom&) override { ++held_back; }
-  void read_all(SharedRoom&) override { ++reads; }
-  void read_after(SharedRoom&, Seq after) override { read_from = after; }
-  void attached(SharedRoom&, const Session&) override {}
-  void whisper(SharedRoom&, std::string_view text) override { whispers.emplace_back(text); }
-
-  std::vector<Asked> asked;
-  std::vector<std::string> whispers;
-  int reads = 0;
-  int held_back = 0;
-  Seq read_from = 0;
-};
-
-class SharedRoomTest : public testing::Test {
- protected:
-  SharedRoomTest() {
-    options_.limits.max_peers = 10;
-    options_.limits.queue = {1000, 1 << 20};
-    options_.limits.resume_window = std::chrono::seconds(15);
-    options_.limits.probe_window = std::chrono::seconds(2);
-    options_.origin = "here";
-    options_.held = {5, 1 << 20};
-    room_.emplace("room", options_, encoder_, journal_, 0);
-    room_->listening();
-    room_->opened({}, now_);
-  }
-
-  void ask_in(const std::string& peer_id, FakeClient& client) {
-    JoinRequest request;
-    request.peer_id = peer_id;
-    request.fresh_token = "token of " + peer_id;
-    request.outlet = &client;
-    room_->join(std::move(request), now_);
-  }
-  /// The log carries out what was asked last, and is heard of.
-  void carry_out(Answer::Outcome outcome = Answer::Outcome::done) {
-    const FakeJournal::Asked what = journal_.asked.back();
-    const Seq position = ++position_;
-    room_->apply(position, what.fact, now_);
-    answer(what, outcome, position);
-  }
-  void answer(const FakeJournal::Asked& what, Answer::Outcome outcome, Seq position) {
-    Answer answer;
-    answer.outcome = outcome;
-    answer.position = position;
-    answer.peer_id = std::string(read_fact(what.fact)->peer);
-    if (outcome == Answer::Outcome::joined) answer.generation = "this";
-    room_->answered(what.number, std::move(answer), now_);
-  }
-  void let_in(const std::string& peer_id, FakeClient& client) {
-    ask_in(peer_id, client);
-    carry_out(Answer::Outcome::joined);
-    ASSERT_NE(client.session, nullptr);
-    client.read();
-  }
-  void say(FakeClient& from, std::string_view text, std::uint64_t id = 0) {
-    room_->relay(*from.session, {&text, 1}, {}, id);
-  }
-
-  SharedRoomOptions options_;
-  PlainSharedEncoder encoder_;
-  FakeJournal journal_;
-  std::optional<SharedRoom> room_;
-  TimePoint now_{};
-  Seq position_ = 100;
-};
-
+using test::FakeJournal;
 using Lines = std::vector<std::string>;
+
+using SharedRoomTest = test::SharedRoomTest;
 
 TEST_F(SharedRoomTest, LetsInWhenTheLogHasSaidAndAnsweredIt) {
   FakeClient ana;
@@ -243,96 +139,6 @@ TEST_F(SharedRoomTest, GivesUpAJoinThatWaitsTooLong) {
   EXPECT_TRUE(room_->is_idle());
 }
 
-TEST_F(SharedRoomTest, ReadsWhatItMissedAfterABreak) {
-  FakeClient ana;
-  let_in("ana", ana);
-  room_->listening();
-  EXPECT_EQ(journal_.read_from, position_);
-  const std::string missed = write_fact(Fact::Kind::message, "there", 1, "zoe", {"", "one"});
-  const std::string heard = write_fact(Fact::Kind::message, "there", 2, "zoe", {"", "two"});
-  room_->apply(position_ + 2, heard, now_);
-  EXPECT_EQ(ana.read(), Lines{}) << "not before what came first";
-  room_->caught_up({.entries = {{position_ + 1, missed}, {position_ + 2, heard}}, .room = {}}, now_);
-  EXPECT_EQ(ana.read(), (Lines{"zoe: one", "zoe: two"}));
-}
-
-TEST_F(SharedRoomTest, HoldsNothingThatASnapshotHasBroughtAlready) {
-  FakeClient ana;
-  let_in("ana", ana);
-  say(ana, "hi");
-  const auto asked = journal_.asked.back();
-  const std::size_t before = journal_.asked.size();
-  room_->caught_up({.entries = {}, .complete = false, .room = {}}, now_);  // the log no longer has what was missed
-  answer(asked, Answer::Outcome::done, 105);
-  Snapshot snapshot;
-  snapshot.position = 105;
-  snapshot.generation = room_->generation();
-  room_->opened(std::move(snapshot), now_);
-  EXPECT_EQ(room_->held(), journal_.asked.size() - before) << "only what has not been answered";
-}
-
-TEST_F(SharedRoomTest, PutsWhoLivesHereBackBeforeItSaysAgainWhatTheLogHasForgotten) {
-  FakeClient ana;
-  FakeClient ben;
-  let_in("ana", ana);
-  let_in("ben", ben);
-  say(ana, "one");
-  say(ana, "two");
-  const std::size_t asked_before = journal_.asked.size();
-  for (std::size_t i = asked_before - 2; i < asked_before; ++i) {
-    answer(journal_.asked[i], Answer::Outcome::forgotten, 0);
-  }
-  EXPECT_EQ(journal_.read_from, position_) << "what the new memory has is read first";
-  say(ana, "three");
-  EXPECT_EQ(journal_.asked.size(), asked_before) << "nothing is asked of a memory that is not known";
-
-  const std::string later = write_fact(Fact::Kind::message, "there", 2, "zoe", {"", "and more"});
-  room_->apply(position_ + 2, later, now_);
-  LogPart part;
-  part.entries = {{position_ + 1, write_fact(Fact::Kind::message, "there", 1, "zoe", {"", "from elsewhere"})}};
-  part.room.emplace();
-  part.room->position = ++position_;
-  part.room->generation = "another";
-  room_->caught_up(part, now_);
-  ++position_;
-  EXPECT_EQ(room_->generation(), "another");
-  EXPECT_EQ(ben.read(), (Lines{"zoe: from elsewhere", "zoe: and more"}));
-  const std::vector<FakeJournal::Asked> again(journal_.asked.begin() + static_cast<std::ptrdiff_t>(asked_before),
-                                              journal_.asked.end());
-  ASSERT_EQ(again.size(), 5U);
-  for (std::size_t i = 0; i < again.size(); ++i) {
-    EXPECT_EQ(again[i].kind, i < 2 ? Operation::Kind::restore : Operation::Kind::relay);
-    if (i > 0) {
-      EXPECT_GT(again[i].number, again[i - 1].number);
-    }
-    room_->apply(++position_, again[i].fact, now_);
-    answer(again[i], Answer::Outcome::done, position_);
-  }
-  EXPECT_EQ(ben.read(), (Lines{"ana: one", "ana: two", "ana: three"}));
-  EXPECT_EQ(ana.read(), (Lines{"joined ben", "zoe: from elsewhere", "zoe: and more"}));
-  EXPECT_EQ(room_->held(), 0U);
-}
-
-TEST_F(SharedRoomTest, AsksAllAgainInItsOrderWhenItReadsOfAnotherMemoryBeforeItIsAnswered) {
-  FakeClient ana;
-  let_in("ana", ana);
-  say(ana, "one");  // meant for the memory that is gone, and not answered yet
-  const std::size_t asked_before = journal_.asked.size();
-  LogPart part;
-  part.room.emplace();
-  part.room->position = ++position_;
-  part.room->generation = "another";
-  room_->caught_up(part, now_);
-  say(ana, "two");
-  std::vector<std::string> again;
-  for (std::size_t i = asked_before; i < journal_.asked.size(); ++i) {
-    const Fact fact = *read_fact(journal_.asked[i].fact);
-    again.emplace_back(fact.kind == Fact::Kind::joined ? "back" : fact.fields[1]);
-  }
-  EXPECT_EQ(again, (Lines{"back", "one", "two"})) << "nothing is done there before what was said first";
-  EXPECT_EQ(journal_.held_back, 1) << "what waits in the journal would come before it";
-}
-
 TEST_F(SharedRoomTest, TellsManyAtOnceWhenAllWereTold) {
   FakeClient ana;
   FakeClient ben;
@@ -403,49 +209,6 @@ TEST_F(SharedRoomTest, ReadsWhatItMissedBeforeItHearsWhatCameBehind) {
   part.entries.emplace_back(before + 4, said(4, "four"));
   room_->caught_up(part, now_);
   EXPECT_EQ(ana.read(), (Lines{"zoe: three", "zoe: four", "zoe: five"}));
-}
-
-TEST_F(SharedRoomTest, TellsOnceWhatIsSaidAgainInANewMemoryOfTheLog) {
-  FakeClient ana;
-  let_in("ana", ana);
-  const auto said = [](std::uint64_t operation, std::string_view text) {
-    return write_fact(Fact::Kind::message, "there", operation, "zoe", {"", text});
-  };
-  room_->apply(++position_, said(1, "one"), now_);
-  room_->apply(++position_, said(2, "two"), now_);
-  room_->apply(++position_, said(2, "two"), now_);
-  room_->apply(++position_, said(3, "three"), now_);
-  EXPECT_EQ(ana.read(), (Lines{"zoe: one", "zoe: two", "zoe: three"}));
-}
-
-TEST_F(SharedRoomTest, AsksAgainWhatWasAnsweredAndNotSeenWhenTheLogIsLost) {
-  FakeClient ana;
-  FakeClient ben;
-  let_in("ana", ana);
-  let_in("ben", ben);
-  room_->unreachable(now_);
-  say(ana, "told ahead");
-  room_->reachable();
-  answer(journal_.asked.back(), Answer::Outcome::done, position_ + 1);
-  const std::size_t before = journal_.asked.size();
-  room_->unreachable(now_);  // before its fact was heard
-  room_->reachable();
-  EXPECT_EQ(journal_.asked.size(), before + 1);
-  EXPECT_EQ(ben.read(), Lines{"ana: told ahead (ahead)"}) << "once";
-}
-
-TEST_F(SharedRoomTest, PutsBackWhoTheLogKnowsByAnOlderConnection) {
-  FakeClient ana;
-  let_in("ana", ana);
-  LogPart part;
-  part.room.emplace();
-  part.room->position = position_ - 1;  // the log has lost its end
-  part.room->generation = "this";
-  part.room->peers.push_back({"ana", "", "{}", "elsewhere:1", {}});
-  room_->caught_up(part, now_);
-  EXPECT_EQ(journal_.asked.back().kind, Operation::Kind::restore);
-  EXPECT_NE(ana.session, nullptr);
-  EXPECT_EQ(room_->last(), position_);
 }
 
 }  // namespace
