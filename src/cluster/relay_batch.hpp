@@ -16,6 +16,7 @@ inline constexpr char kFactsMark = '\x1d';
 /// What one room was told in one turn of the loop: it goes to Redis in one call.
 class RelayBatch {
  public:
+  [[nodiscard]] std::size_t count() const noexcept { return count_; }
   [[nodiscard]] bool is_empty() const noexcept { return count_ == 0; }
   /// Whether it follows what is here, and there is place for it.
   [[nodiscard]] bool takes(const core::Operation& relay) const;

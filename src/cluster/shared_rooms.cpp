@@ -21,6 +21,8 @@ constexpr std::string_view kAliveMs = "4000";
 constexpr unsigned kLooks = 2;
 /// After Redis was away the others need a moment to say that they are alive.
 constexpr std::chrono::seconds kGrace{5};
+/// So many messages are worth a call of their own to Redis.
+constexpr std::size_t kHeadStart = 64;
 /// How often the log is told what the sessions here were given.
 constexpr std::chrono::seconds kWitnessEvery{10};
 
@@ -121,6 +123,11 @@ void SharedRooms::gather(Place& place, const Operation& relay) {
     });
   }
   place.said.add(relay);
+  // Nothing of the room is on its way: Redis and the others begin with this while the rest is read here.
+  if (place.said.count() == kHeadStart && place.room.held() == kHeadStart) {
+    hand_over(place);
+    client_.send_now(place.keys.state);
+  }
 }
 
 void SharedRooms::hand_over(Place& place) {

@@ -66,6 +66,10 @@ void Client::unsubscribe(std::string_view channel) {
   impl_->unsubscribe(channel);
 }
 
+void Client::send_now(std::string_view key) {
+  impl_->send_now(key);
+}
+
 bool Client::is_up(std::string_view key) const {
   return impl_->is_up(key);
 }
@@ -204,6 +208,11 @@ void Client::Impl::eval(const Script& script, std::span<const std::string_view> 
 }
 
 // ---- channels ------------------------------------------------------------------------------------------------
+
+void Client::Impl::send_now(std::string_view key) {
+  const Node* node = node_of(key);
+  if (node != nullptr && node->is_up()) node->commands->send_now();
+}
 
 void Client::Impl::subscribe(std::string_view channel, ChannelListener& listener) {
   listeners_[std::string(channel)] = &listener;

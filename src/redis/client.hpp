@@ -70,6 +70,9 @@ class Client {
   void eval(const Script& script, std::span<const std::string_view> keys, std::span<const std::string_view> arguments,
             OnReply on_reply);
 
+  /// What was said to the node that holds `key` leaves now, not at the end of the turn.
+  void send_now(std::string_view key);
+
   /// The listener outlives the subscription. One a channel.
   void subscribe(std::string_view channel, ChannelListener& listener);
   void unsubscribe(std::string_view channel);

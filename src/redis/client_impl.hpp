@@ -35,6 +35,7 @@ class Client::Impl final : public std::enable_shared_from_this<Impl> {
   void command(std::string_view key, std::span<const std::string_view> words, OnReply on_reply);
   void eval(const Script& script, std::span<const std::string_view> keys, std::span<const std::string_view> arguments,
             OnReply on_reply);
+  void send_now(std::string_view key);
   void subscribe(std::string_view channel, ChannelListener& listener);
   void unsubscribe(std::string_view channel);
   [[nodiscard]] bool is_up(std::string_view key) const;

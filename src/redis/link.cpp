@@ -137,22 +137,31 @@ void Link::flush_later() {
   });
 }
 
+void Link::send_now() {
+  if (state_ == State::up && !blocked_) (void)write_out();
+}
+
 void Link::flush() {
   if (!socket_ || state_ == State::down || blocked_) return;
+  const net::Stop stop = write_out();
+  if (stop == net::Stop::none || stop == net::Stop::wants_read) return;  // a TLS handshake goes on with what comes
+  if (stop != net::Stop::wants_write) return break_off();
+  blocked_ = true;
+  out_.erase(0, std::exchange(out_sent_, 0));
+  socket_->wait_writable(shared_from_this());
+}
+
+/// @return why it stopped; none: all is written
+net::Stop Link::write_out() {
   while (out_sent_ < out_.size()) {
     const iovec part{out_.data() + out_sent_, out_.size() - out_sent_};
     const net::Transfer written = socket_->raw().write({&part, 1});
     out_sent_ += written.bytes;
-    if (written.stop == net::Stop::wants_write) {
-      blocked_ = true;
-      out_.erase(0, std::exchange(out_sent_, 0));
-      return socket_->wait_writable(shared_from_this());
-    }
-    if (written.stop == net::Stop::wants_read) return;  // a TLS handshake goes on with what comes
-    if (written.stop != net::Stop::none) return break_off();
+    if (written.stop != net::Stop::none) return written.stop;
   }
   out_.clear();
   out_sent_ = 0;
+  return net::Stop::none;
 }
 
 void Link::on_writable() {

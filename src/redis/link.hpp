@@ -61,6 +61,9 @@ class Link final : public net::ReadyHandler, public std::enable_shared_from_this
   void send(std::span<const std::string_view> words, OnReply on_reply);
   /// A command that is answered by pushes alone.
   void send_unanswered(std::span<const std::string_view> words);
+  /// What was said leaves now, as far as it goes; a break is found at the end of the turn, as nobody may be called back
+  /// here.
+  void send_now();
   [[nodiscard]] bool is_up() const noexcept { return state_ == State::up; }
   /// Whether as much again may be said as kMaxUnsent leaves; who says more breaks the connection.
   [[nodiscard]] bool has_place() const noexcept { return out_.size() < kMaxUnsent / 2; }
@@ -77,6 +80,7 @@ class Link final : public net::ReadyHandler, public std::enable_shared_from_this
   void greeted(const Reply& reply, bool checks_role);
   void flush_later();
   void flush();
+  [[nodiscard]] net::Stop write_out();
   [[nodiscard]] bool read_what_is_there();
   void take_what_was_read();
   void take(const Reply& reply);
