@@ -66,7 +66,7 @@ class SharedRooms::Place final : public redis::ChannelListener, public std::enab
   /// Replicas without a peer in the room have nothing to say.
   void forget_silent() {
     std::erase_if(voices_, [this](const auto& entry) {
-      if (room.origins().contains(entry.first)) return false;
+      if (room.origins().contains(entry.first) || entry.second->announced > 0) return false;
       rooms_.client_.unsubscribe(keys.voice_of(entry.first));
       return true;
     });

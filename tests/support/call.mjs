@@ -7,8 +7,8 @@ import { waitFor } from './server.mjs'
 export const kDevices = ['--use-fake-device-for-media-stream']
 export const kAllowed = [...kDevices, '--use-fake-ui-for-media-stream']
 
-/** Encoders of four people share two cores here, with whatever else the machine does. */
-export const kPatienceMs = 45_000
+/** Encoders of four people share two cores here, with whatever else the machine does: two busy processes beside them treble the time. */
+export const kPatienceMs = 90_000
 
 /** Several people in one browser, each in a context of their own, all in `room` with camera and microphone on. */
 export async function startCall(t, server, names, { room = 'call', url = server.url, browser, ...options } = {}) {
@@ -72,15 +72,16 @@ export async function plays(person, name, { kind = 'camera', more = 10, timeoutM
 
 const withLinksOf = (person) => async (error) => { throw new Error(`${error.message}\n${await linksOf(person)}`, { cause: error }) }
 
-/** How that person's connections are, for when a picture stands still: which part of the way it got to. */
+/** How that person's connections are, for when a picture stands still or a voice is not heard: which part of the way it got to. */
 async function linksOf(person) {
   return person.page.evaluate(async () => {
+    const heard = ['kind', 'bytesReceived', 'totalAudioEnergy', 'totalSamplesReceived', 'concealedSamples']
     const wanted = { 'inbound-rtp': ['bytesReceived', 'framesReceived', 'framesDecoded'], 'outbound-rtp': ['bytesSent', 'framesEncoded', 'framesSent', 'active'], transport: ['dtlsState', 'iceState'] }
     const lines = [`page ${document.visibilityState}`]
     for (const pc of globalThis.connections) {
       lines.push(`connection ${pc.connectionState}, ICE ${pc.iceConnectionState}, ${pc.signalingState}`)
       for (const stat of (await pc.getStats()).values()) {
-        const facts = stat.kind === 'audio' ? undefined : wanted[stat.type]
+        const facts = stat.kind === 'audio' ? (stat.type === 'inbound-rtp' ? heard : undefined) : wanted[stat.type]
         if (facts) lines.push(`  ${stat.type} ${facts.map((fact) => `${fact} ${stat[fact]}`).join(', ')}`)
       }
     }
@@ -124,6 +125,7 @@ export async function hears(person, count, timeoutMs = kPatienceMs) {
     loud = (await energies(person)).filter(([ssrc, energy]) => energy > (before.get(ssrc) ?? 0) + 1e-6).length
     return loud >= count
   }, { timeoutMs, everyMs: 200, what: () => `${person.name} to hear ${count}; hears ${loud}` })
+    .catch(withLinksOf(person))
 }
 
 /** Each of them sees and hears each other: for four people, twelve directions. Returns how many. */
