@@ -33,16 +33,11 @@ Member member_of(std::string_view raw_key) {
     decoded = core::json_unescape(raw_key).value_or(std::string());
     raw_key = decoded;
   }
-  switch (raw_key.size()) {  // most keys are told apart by it
-    case 2:
-      return raw_key == "to" ? Member::to : raw_key == "id" ? Member::id : Member::payload;
-    case 3:
-      return raw_key == "seq" ? Member::dropped : Member::payload;
-    case 4:
-      return raw_key == "type" ? Member::type : raw_key == "from" ? Member::dropped : Member::payload;
-    default:
-      return Member::payload;
-  }
+  if (raw_key == "type") return Member::type;
+  if (raw_key == "to") return Member::to;
+  if (raw_key == "id") return Member::id;
+  if (raw_key == "from" || raw_key == "seq") return Member::dropped;
+  return Member::payload;
 }
 
 bool is_reserved(std::string_view type) {
