@@ -8,7 +8,7 @@ build_packages=(
   g++-12 cmake ninja-build ccache
   libboost1.81-dev libsimdjson-dev libsqlite3-dev libssl-dev libspdlog-dev libfmt-dev libcli11-dev
   prometheus-cpp-dev libcurl4-openssl-dev zlib1g-dev
-  libhiredis-dev libpq-dev
+  libhiredis-dev libpq-dev libjemalloc-dev
   brotli esbuild gzip
 )
 test_packages=(

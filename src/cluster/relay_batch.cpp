@@ -13,6 +13,8 @@ constexpr std::size_t kMaxFacts = 1'000;
 constexpr std::size_t kMaxNames = 1'000;
 constexpr std::size_t kMaxSenders = 32;
 constexpr std::size_t kMaxBytes = 256UL * 1024;
+/// What has a second one will have more.
+constexpr std::size_t kUsualBytes = 24UL * 1024;
 
 }  // namespace
 
@@ -38,6 +40,7 @@ bool RelayBatch::takes(const core::Operation& relay) const {
 
 void RelayBatch::add(const core::Operation& relay) {
   if (count_ == 0) first_ = relay.number;
+  if (count_ == 1) facts_.reserve(kUsualBytes);
   if (count_ > 0) facts_ += kFactsMark;
   ++count_;
   facts_ += relay.fact;

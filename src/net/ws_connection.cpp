@@ -13,7 +13,7 @@ constexpr std::chrono::seconds kClosingTime{2};
 constexpr std::size_t kReadSize = 64 * 1024;
 /// One that sends without pause gives way to the others after so many reads.
 constexpr int kReadsPerTurn = 4;
-constexpr std::size_t kPartsPerWrite = 64;
+constexpr std::size_t kPartsPerWrite = 256;
 /// Own frames that may wait before the client has to read them: until then nothing more is read from it.
 constexpr std::size_t kControlBound = 64 * 1024;
 

@@ -23,6 +23,8 @@ struct FreeReply {
 
 /// Answers longer than this are none of ours: a snapshot of a room of thousands is a few MB.
 constexpr std::size_t kMaxReplyBytes = 256UL * 1024 * 1024;
+/// What was read once stands ready for the next answers, up to this.
+constexpr std::size_t kKeptBytes = 256UL * 1024;
 
 }  // namespace
 
@@ -36,7 +38,9 @@ Link::Link(net::IoThread& io, Resolver& resolver, Host host, LinkOptions options
       host_(std::move(host)),
       options_(std::move(options)),
       reader_(redisReaderCreate()),
-      timer_(io) {}
+      timer_(io) {
+  reader_->maxbuf = kKeptBytes;
+}
 
 Link::~Link() = default;
 
