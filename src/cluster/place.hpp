@@ -27,14 +27,27 @@ struct RoomKeys {
 };
 
 /// A room that is open here, with its keys.
-class SharedRooms::Place final : public redis::ChannelListener, public std::enable_shared_from_this<Place> {
+class SharedRooms::Place final : public redis::ChannelListener,
+                                 public core::RoomJournal,
+                                 public std::enable_shared_from_this<Place> {
  public:
   Place(SharedRooms& rooms, const std::string& name, std::uint64_t floor)
-      : room(name, rooms.room_options_, rooms.frames_, rooms, floor),
+      : room(name, rooms.room_options_, rooms.frames_, *this, floor),
         keys(name),
         voice(keys.voice_of(rooms.origin_)),
         rooms_(rooms) {}
 
+  // core::RoomJournal; its only room is this one's.
+  void carry_out(core::SharedRoom& /*room*/, const core::Operation& wanted) override {
+    rooms_.carry_out(*this, wanted);
+  }
+  void hold_back(core::SharedRoom& /*room*/) override { (void)said.take(); }
+  void read_all(core::SharedRoom& /*room*/) override { rooms_.read_all(*this); }
+  void read_after(core::SharedRoom& /*room*/, core::Seq after) override { rooms_.read_after(*this, after); }
+  void attached(core::SharedRoom& /*room*/, const core::Session& session) override { rooms_.attached(*this, session); }
+  void whisper(core::SharedRoom& /*room*/, std::string_view text) override { rooms_.whisper(*this, text); }
+
+  // redis::ChannelListener
   void on_subscribed() override {
     hush();
     room.listening();

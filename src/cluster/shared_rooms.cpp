@@ -73,11 +73,6 @@ SharedRooms::Place& SharedRooms::open(const std::string& room) {
   return place;
 }
 
-std::shared_ptr<SharedRooms::Place> SharedRooms::place_of(const core::SharedRoom& room) const {
-  const auto it = places_.find(room.name());
-  return it == places_.end() ? nullptr : it->second;
-}
-
 // ---- the journal ---------------------------------------------------------------------------------------------
 
 void SharedRooms::eval(Place& place, const redis::Script& script, std::uint64_t number,
@@ -100,14 +95,12 @@ void SharedRooms::eval(Place& place, const redis::Script& script, std::uint64_t 
                });
 }
 
-void SharedRooms::carry_out(core::SharedRoom& room, const Operation& operation) {
-  const auto place = place_of(room);
-  if (!place) return;
-  if (operation.kind == Operation::Kind::relay) return gather(*place, operation);
-  hand_over(*place);  // what was said before it
+void SharedRooms::carry_out(Place& place, const Operation& operation) {
+  if (operation.kind == Operation::Kind::relay) return gather(place, operation);
+  hand_over(place);  // what was said before it
   ScriptCall call = call_of(operation, options_.limits);
-  call.arguments.push_back(room.generation());
-  eval(*place, call.script, operation.number, std::move(call.arguments),
+  call.arguments.push_back(place.room.generation());
+  eval(place, call.script, operation.number, std::move(call.arguments),
        [this, number = operation.number](Place& at, const redis::Reply& reply) {
          core::Answer answer = read_answer(reply);
          (answer.outcome == core::Answer::Outcome::failed ? counters_.refused : counters_.published).add();
@@ -153,35 +146,26 @@ void SharedRooms::hear_each(Place& place, const redis::Reply& reply, std::uint64
   }
 }
 
-void SharedRooms::hold_back(core::SharedRoom& room) {
-  if (const auto place = place_of(room)) (void)place->said.take();
-}
-
-void SharedRooms::read_all(core::SharedRoom& room) {
-  const auto place = place_of(room);
-  if (!place) return;
-  hand_over(*place);  // what was asked before is answered before
-  eval(*place, scripts::kSnapshot, 0, {}, [this](Place& at, const redis::Reply& reply) {
+void SharedRooms::read_all(Place& place) {
+  hand_over(place);  // what was asked before is answered before
+  eval(place, scripts::kSnapshot, 0, {}, [this](Place& at, const redis::Reply& reply) {
     at.must_read_again = reply.size() != 3;
     if (!at.must_read_again) at.room.opened(read_snapshot(reply[0], reply[1], reply[2]), io_.now());
   });
 }
 
-void SharedRooms::read_after(core::SharedRoom& room, core::Seq after) {
-  const auto place = place_of(room);
-  if (!place) return;
-  hand_over(*place);
-  eval(*place, scripts::kReadAfter, 0, {id_of(after), room.generation()}, [this](Place& at, const redis::Reply& reply) {
+void SharedRooms::read_after(Place& place, core::Seq after) {
+  hand_over(place);
+  std::vector<std::string> arguments{id_of(after), place.room.generation()};
+  eval(place, scripts::kReadAfter, 0, std::move(arguments), [this](Place& at, const redis::Reply& reply) {
     at.must_read_again = reply.size() != 5;
     if (!at.must_read_again) at.room.caught_up(read_part(reply), io_.now());
   });
 }
 
-void SharedRooms::whisper(core::SharedRoom& room, std::string_view text) {
-  const auto place = place_of(room);
-  if (!place) return;
+void SharedRooms::whisper(Place& place, std::string_view text) {
   const std::string payload = std::string(1, kWhisper).append(text);
-  client_.command(place->keys.channel, {"SPUBLISH", place->keys.channel, payload}, [](const redis::Reply&) {});
+  client_.command(place.keys.channel, {"SPUBLISH", place.keys.channel, payload}, [](const redis::Reply&) {});
 }
 
 // ---- Redis comes and goes ------------------------------------------------------------------------------------
@@ -278,7 +262,7 @@ void SharedRooms::witness(core::TimePoint now) {
     if (now < place->next_witness || !place->room.is_open() || !client_.is_up(place->keys.state)) continue;
     place->next_witness = now + kWitnessEvery;
     enlist(*place);
-    place->room.each_attached([this, &place = *place](const core::Session& session) { attached(place.room, session); });
+    place->room.each_attached([this, &place = *place](const core::Session& session) { attached(place, session); });
     std::vector<std::string> arguments{id_of(place->room.last())};
     // Nothing was said since: only the room's life is to be made longer.
     if (place->room.last() != std::exchange(place->witnessed, place->room.last())) {

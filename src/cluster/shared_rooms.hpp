@@ -60,7 +60,7 @@ class SharedFrames final : public core::SharedEncoder {
 /// One I/O thread's rooms that are shared through Redis: opens a room when somebody here is in it, hears its channel,
 /// carries its operations out, keeps this replica known as alive and finds out which others are not. Thread: its
 /// loop's.
-class SharedRooms final : public signalling::RoomKeeper, private core::RoomJournal {
+class SharedRooms final : public signalling::RoomKeeper {
  public:
   SharedRooms(net::IoThread& io, const ClusterOptions& options);
   ~SharedRooms() override;
@@ -101,16 +101,14 @@ class SharedRooms final : public signalling::RoomKeeper, private core::RoomJourn
   /// The same of facts that come on the channel of who says them (RoomKeys::voice_of()).
   static constexpr char kByVoice = '=';
 
-  // core::RoomJournal
-  void carry_out(core::SharedRoom& room, const core::Operation& operation) override;
-  void hold_back(core::SharedRoom& room) override;
-  void read_all(core::SharedRoom& room) override;
-  void read_after(core::SharedRoom& room, core::Seq after) override;
-  void attached(core::SharedRoom& room, const core::Session& session) override;
-  void whisper(core::SharedRoom& room, std::string_view text) override;
+  // What a place's room wants of its log (core::RoomJournal).
+  void carry_out(Place& place, const core::Operation& operation);
+  void read_all(Place& place);
+  void read_after(Place& place, core::Seq after);
+  void attached(Place& place, const core::Session& session);
+  void whisper(Place& place, std::string_view text);
 
   Place& open(const std::string& room);
-  [[nodiscard]] std::shared_ptr<Place> place_of(const core::SharedRoom& room) const;
   void eval(Place& place, const redis::Script& script, std::uint64_t number, std::vector<std::string> arguments,
             std::function<void(Place&, const redis::Reply&)> on_reply);
   void gather(Place& place, const core::Operation& relay);

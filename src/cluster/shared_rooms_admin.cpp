@@ -35,9 +35,9 @@ void SharedRooms::enlist(const Place& place) {
   client_.command(kRooms, {"ZREMRANGEBYSCORE", kRooms, "-inf", std::to_string(wall_ms())}, [](const redis::Reply&) {});
 }
 
-void SharedRooms::attached(core::SharedRoom& room, const core::Session& session) {
+void SharedRooms::attached(Place& place, const core::Session& session) {
   const std::string key = session_key(session.token());
-  const std::string value = room.name() + core::kFieldMark + session.peer_id();
+  const std::string value = place.room.name() + core::kFieldMark + session.peer_id();
   const auto kept = std::chrono::duration_cast<std::chrono::milliseconds>(kEnlisted + options_.limits.resume_window);
   client_.command(key, {"SET", key, value, "PX", std::to_string(kept.count())}, [](const redis::Reply&) {});
 }

@@ -1,5 +1,6 @@
 #include "core/fact.hpp"
 
+#include <array>
 #include <charconv>
 
 namespace grtc::core {
@@ -12,15 +13,22 @@ std::string_view take_field(std::string_view& rest) {
   return field;
 }
 
+constexpr std::size_t kMaxDigits = 20;
+
+void append_number(std::string& text, std::uint64_t number) {
+  std::array<char, kMaxDigits> digits;
+  char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  text.append(digits.data(), end);
+}
+
 /// With place for `more` bytes.
 std::string begin_fact(Fact::Kind kind, std::string_view origin, std::uint64_t operation, std::string_view peer,
                        std::size_t more) {
-  const std::string number = std::to_string(operation);
   std::string text;
-  text.reserve(4 + origin.size() + number.size() + peer.size() + more);  // the kind, and three marks
+  text.reserve(4 + origin.size() + kMaxDigits + peer.size() + more);  // the kind, and three marks
   text += static_cast<char>(kind);
-  (text += kFieldMark).append(origin);
-  (text += kFieldMark).append(number);
+  (text += kFieldMark).append(origin) += kFieldMark;
+  append_number(text, operation);
   (text += kFieldMark).append(peer);
   return text;
 }
@@ -63,13 +71,13 @@ std::string write_fact(Fact::Kind kind, std::string_view origin, std::uint64_t o
 
 std::string write_message(std::string_view origin, std::uint64_t operation, std::string_view peer,
                           const MessageParts& parts) {
-  const std::string id = std::to_string(parts.id);
-  std::size_t size = 3 + parts.to.size() + id.size();
+  std::size_t size = 3 + parts.to.size() + kMaxDigits;
   for (const std::string_view slice : parts.members) size += slice.size();
   std::string text = begin_fact(Fact::Kind::message, origin, operation, peer, size);
   (text += kFieldMark).append(parts.to) += kFieldMark;
   for (const std::string_view slice : parts.members) text += slice;
-  (text += kFieldMark) += id;
+  text += kFieldMark;
+  append_number(text, parts.id);
   return text;
 }
 
