@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <string>
@@ -85,6 +86,11 @@ class SharedRooms::Place final : public redis::ChannelListener,
     });
   }
 
+  /// Two fifths of what was on its way at once lately: the others have as much to do with it as is left to read here.
+  void set_head_start() {
+    head_start = std::clamp(std::exchange(most_held, 0) * 2 / 5, kLeastHeadStart, kMostHeadStart);
+  }
+
   void unsubscribe() {
     rooms_.client_.unsubscribe(keys.channel);
     for (const auto& [origin, voice] : voices_) rooms_.client_.unsubscribe(keys.voice_of(origin));
@@ -92,13 +98,19 @@ class SharedRooms::Place final : public redis::ChannelListener,
 
   core::SharedRoom room;
   const RoomKeys keys;
-  const std::string voice;  ///< this replica's
-  RelayBatch said;          ///< here, in this turn
+  const std::string voice;    ///< this replica's
+  RelayBatch said;            ///< here, in this turn
+  std::size_t most_held = 0;  ///< at once, since the last tick
+  std::size_t head_start = kLeastHeadStart;
   core::TimePoint next_witness{};
   core::Seq witnessed = 0;
   bool must_read_again = false;  ///< Redis refused to say what the room is, or its answer was lost
 
  private:
+  /// So many messages are worth a call of their own to Redis.
+  static constexpr std::size_t kLeastHeadStart = 64;
+  static constexpr std::size_t kMostHeadStart = 256;
+
   /// What another replica says together. It is listened to from the first time on, which is read in the log.
   struct Voice final : redis::ChannelListener {
     explicit Voice(Place& of) : place(of) {}

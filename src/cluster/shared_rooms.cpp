@@ -21,8 +21,6 @@ constexpr std::string_view kAliveMs = "4000";
 constexpr unsigned kLooks = 2;
 /// After Redis was away the others need a moment to say that they are alive.
 constexpr std::chrono::seconds kGrace{5};
-/// So many messages are worth a call of their own to Redis.
-constexpr std::size_t kHeadStart = 64;
 /// How often the log is told what the sessions here were given.
 constexpr std::chrono::seconds kWitnessEvery{10};
 
@@ -116,8 +114,10 @@ void SharedRooms::gather(Place& place, const Operation& relay) {
     });
   }
   place.said.add(relay);
+  const std::size_t held = place.room.held();
+  place.most_held = std::max(place.most_held, held);
   // Nothing of the room is on its way: Redis and the others begin with this while the rest is read here.
-  if (place.said.count() == kHeadStart && place.room.held() == kHeadStart) {
+  if (held == place.head_start && place.said.count() == held) {
     hand_over(place);
     client_.send_now(place.keys.state);
   }
@@ -207,6 +207,7 @@ void SharedRooms::tick(core::TimePoint now) {
   std::size_t held = 0;
   for (const auto& [name, place] : places_) {
     place->room.tick(now);
+    place->set_head_start();
     held += place->room.held();
   }
   counters_.held.set(held);
