@@ -47,7 +47,8 @@ void Mailroom::admit(Box& box, const MailClaim& claim, TimePoint now) {
   box.holders = claim.holders;
   box.holder->admitted();
   while (!box.letters.empty()) {
-    if (!box.holder->take(take_oldest(box).frame)) {
+    const Waiting letter = take_oldest(box);
+    if (!box.holder->take(letter.frame, letter.from)) {
       vacate(box);
       break;
     }
@@ -170,7 +171,7 @@ void Mailroom::decide_contests(TimePoint now) {
 Mailroom::Delivery Mailroom::deliver(Letter letter, TimePoint now) {
   Box* box = find(letter.to);
   if (box != nullptr && box->holder != nullptr) {
-    if (box->holder->take(letter.frame)) return Delivery::taken;
+    if (box->holder->take(letter.frame, letter.may_wait ? letter.from : std::string())) return Delivery::taken;
     vacate(*box);
     settle(*box, now);
   }

@@ -62,7 +62,8 @@ class MailOutlet {
   MailOutlet& operator=(const MailOutlet&) = delete;
 
   /// False: it can't keep up. It holds the address no longer, and is not told so again.
-  [[nodiscard]] virtual bool take(const SharedFrame& frame) = 0;
+  /// @param from  of a letter that may wait, should the connection prove broken; empty: it may not
+  [[nodiscard]] virtual bool take(const SharedFrame& frame, const std::string& from) = 0;
   /// Someone else wants the address: answer with Mailroom::alive() if the client is there.
   virtual void probe() = 0;
   /// It holds the address now; what waited there follows.

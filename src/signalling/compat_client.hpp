@@ -35,6 +35,11 @@ class CompatClient : public net::WsConnection {
 
   /// Queues a frame. False: the client reads too slowly. It was closed with 4408, and is parted from nothing yet.
   [[nodiscard]] bool give(const core::SharedFrame& frame);
+  /// Of the frames that were given, those that have not left: the latest ones, oldest first.
+  [[nodiscard]] std::size_t unsent() const noexcept { return outbox_.unwritten(); }
+  [[nodiscard]] const core::SharedFrame& unsent_at(std::size_t i) const noexcept { return outbox_.unwritten_at(i); }
+  /// Nothing more can be sent, and nobody decided so here.
+  [[nodiscard]] bool is_broken() const noexcept { return !is_open() && !too_slow_; }
   /// Counts a frame that makes no sense; the twentieth within a minute closes with 1007.
   void bad_frame(std::string_view why);
   void part();

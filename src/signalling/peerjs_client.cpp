@@ -12,6 +12,8 @@ using core::Dismissal;
 
 /// Letters of one sender that wait for others, all together.
 constexpr std::size_t kMaxLetters = 512;
+/// So many senders are remembered, at least, before those of what has left are forgotten.
+constexpr std::size_t kKeptSenders = 16;
 /// A probed holder answers within 2 s or not at all; a little more covers the tick.
 constexpr std::chrono::milliseconds kProbeSlack{500};
 
@@ -67,10 +69,16 @@ void PeerjsClient::dismissed(Dismissal why) {
 
 // ---- talking ---------------------------------------------------------------------------------------------------
 
-bool PeerjsClient::take(const core::SharedFrame& frame) {
-  if (give(frame)) return true;
-  held_ = false;
-  return false;
+bool PeerjsClient::take(const core::SharedFrame& frame, const std::string& from) {
+  if (!give(frame)) {
+    held_ = false;
+    return false;
+  }
+  if (senders_.size() >= kKeptSenders && senders_.size() >= 2 * unsent()) {
+    senders_.erase(senders_.begin(), senders_.end() - static_cast<std::ptrdiff_t>(unsent() - 1));
+  }
+  senders_.push_back(from);
+  return true;
 }
 
 void PeerjsClient::on_frame(std::string_view text) {
@@ -140,7 +148,21 @@ void PeerjsClient::drop_if_dead() {
 
 void PeerjsClient::on_parting() {
   held_ = false;
-  if (!address_.empty()) hub_.mailroom().leave(address_, *this, hub_.io().now());
+  if (address_.empty()) return;
+  hub_.mailroom().leave(address_, *this, hub_.io().now());
+  if (is_broken()) put_back();
+}
+
+/// What was said before the server could see that the socket was broken is said to whoever comes next.
+void PeerjsClient::put_back() {
+  const std::size_t first = senders_.size() - unsent();
+  for (std::size_t i = 0; i < unsent(); ++i) {
+    std::string& from = senders_[first + i];
+    if (from.empty()) continue;
+    // A copy: the count of a frame's holders is this thread's.
+    core::SharedFrame frame = core::SharedFrame::copy_of(unsent_at(i).view());
+    hub_.send({std::move(from), address_, std::move(frame), true, nullptr});
+  }
 }
 
 }  // namespace grtc::signalling

@@ -1,6 +1,7 @@
 #pragma once
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/mailroom.hpp"
 #include "signalling/compat_client.hpp"
@@ -24,7 +25,7 @@ class PeerjsClient final : public CompatClient, public core::MailOutlet {
   void refuse(const PeerjsRefusal& why);
 
   // core::MailOutlet
-  [[nodiscard]] bool take(const core::SharedFrame& frame) override;
+  [[nodiscard]] bool take(const core::SharedFrame& frame, const std::string& from) override;
   void probe() override;
   void admitted() override;
   void dismissed(core::Dismissal why) override;
@@ -38,6 +39,7 @@ class PeerjsClient final : public CompatClient, public core::MailOutlet {
   void on_ping_sent() override;
 
   void relay(const PeerjsFrame& frame);
+  void put_back();
   void drop_if_dead();
 
   PeerjsHub& hub_;
@@ -45,6 +47,7 @@ class PeerjsClient final : public CompatClient, public core::MailOutlet {
   bool held_ = false;
   bool probing_ = false;
   std::shared_ptr<core::Places> letters_;  ///< of ours that wait; made with the first one
+  std::vector<std::string> senders_;       ///< whose letters were given; the last are those of what is unsent
   core::TimePoint last_sign_;
 };
 

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test'
 import { knock, peer, turnedAway } from '../support/compat.mjs'
 import { assertProblem, get, request } from '../support/http.mjs'
 import { UpgradeRefused } from '../support/raw_ws.mjs'
-import { startServer } from '../support/server.mjs'
+import { freeze, startServer } from '../support/server.mjs'
 import { fresh, sharedServer } from '../support/suite.mjs'
 
 const kError = (msg) => ({ type: 'ERROR', payload: { msg } })
@@ -219,6 +219,22 @@ describe('PeerJS settings', { concurrency: 2 }, () => {
     assert.equal((await chatty.next()).payload, 'there?')
     chatty.send({ type: 'OFFER', dst: 'silent', payload: 'yes' })
     assert.equal((await silent.next()).payload, 'yes')
+  })
+
+  it('what is said to one whose socket broke, before the server could see that, waits too', async (t) => {
+    const server = await startServer(t, { env: { THREADS: '1' } })
+    const [alice, bob] = [await peer(server, 'alice'), await peer(server, 'bob')]
+    await freeze(server.pid)
+    for (let n = 0; n < 20; n++) {
+      alice.send({ type: n % 2 ? 'CANDIDATE' : 'OFFER', dst: 'bob', payload: n })
+      if (n === 0) await bob.ws.cut() // the server finds alice's first word ahead of this
+    }
+    alice.send({ type: 'NEWS', dst: 'bob', payload: 'of no use later' })
+    process.kill(server.pid, 'SIGCONT')
+    await alice.settled()
+    const back = await peer(server, 'bob')
+    for (let n = 0; n < 20; n++) await back.expect({ type: n % 2 ? 'CANDIDATE' : 'OFFER', src: 'alice', dst: 'bob', payload: n })
+    assert.deepEqual(await back.settled(), [])
   })
 
   it('at SIGTERM sockets close with 1012; who comes back to the next server gets what waited', async (t) => {

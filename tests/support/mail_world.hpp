@@ -16,9 +16,10 @@ using namespace std::chrono_literals;
 /// One connection: what it was told, in order.
 class FakeHolder final : public core::MailOutlet {
  public:
-  bool take(const core::SharedFrame& frame) override {
+  bool take(const core::SharedFrame& frame, const std::string& from) override {
     if (read.size() >= room) return false;
     read.emplace_back(frame.view());
+    senders.push_back(from);
     return true;
   }
   void probe() override { ++probes; }
@@ -29,7 +30,8 @@ class FakeHolder final : public core::MailOutlet {
   }
 
   std::vector<std::string> read;
-  std::size_t room = SIZE_MAX;  ///< frames that it takes before it can't keep up
+  std::vector<std::string> senders;  ///< of each; empty where it may not wait
+  std::size_t room = SIZE_MAX;       ///< frames that it takes before it can't keep up
   bool held = false;
   int probes = 0;
   std::optional<core::Dismissal> dismissal;

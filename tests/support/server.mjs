@@ -10,6 +10,7 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -183,4 +184,11 @@ async function withTimeout(promise, ms, what) {
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** Stops a process where it stands, all its threads, until SIGCONT. */
+export async function freeze(pid) {
+  process.kill(pid, 'SIGSTOP')
+  const stands = (thread) => / T /.test(readFileSync(`/proc/${pid}/task/${thread}/stat`, 'latin1').replace(/^.*\)/, ''))
+  await waitFor(() => readdirSync(`/proc/${pid}/task`).every(stands), { everyMs: 1, what: `process ${pid} to stand still` })
 }

@@ -37,6 +37,16 @@ TEST(Mailroom, KeepsLettersInOrderForOneWhoIsNotThereYet) {
   EXPECT_THAT(world.given_up, IsEmpty());
 }
 
+TEST(Mailroom, SaysWhoseLetterMayWaitShouldTheHolderProveGone) {
+  MailWorld world;
+  world.send("alice", "bob", "1");
+  FakeHolder bob;
+  world.claim(bob, "bob", "t");
+  world.send("carol", "bob", "2");
+  world.send("carol", "bob", "3", false);
+  EXPECT_THAT(bob.senders, ElementsAre("g/alice", "g/carol", ""));
+}
+
 TEST(Mailroom, GivesUpEachLetterAfterItsOwnWaitAndTellsEachSenderOnceASweep) {
   MailWorld world;
   world.send("alice", "bob", "1");
