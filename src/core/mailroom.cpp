@@ -171,7 +171,8 @@ void Mailroom::decide_contests(TimePoint now) {
 Mailroom::Delivery Mailroom::deliver(Letter letter, TimePoint now) {
   Box* box = find(letter.to);
   if (box != nullptr && box->holder != nullptr) {
-    if (box->holder->take(letter.frame, letter.may_wait ? letter.from : std::string())) return Delivery::taken;
+    const std::string_view waits_from = letter.may_wait ? std::string_view(letter.from) : std::string_view();
+    if (box->holder->take(letter.frame, waits_from)) return Delivery::taken;
     vacate(*box);
     settle(*box, now);
   }

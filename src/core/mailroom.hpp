@@ -63,7 +63,7 @@ class MailOutlet {
 
   /// False: it can't keep up. It holds the address no longer, and is not told so again.
   /// @param from  of a letter that may wait, should the connection prove broken; empty: it may not
-  [[nodiscard]] virtual bool take(const SharedFrame& frame, const std::string& from) = 0;
+  [[nodiscard]] virtual bool take(const SharedFrame& frame, std::string_view from) = 0;
   /// Someone else wants the address: answer with Mailroom::alive() if the client is there.
   virtual void probe() = 0;
   /// It holds the address now; what waited there follows.

@@ -69,7 +69,7 @@ void PeerjsClient::dismissed(Dismissal why) {
 
 // ---- talking ---------------------------------------------------------------------------------------------------
 
-bool PeerjsClient::take(const core::SharedFrame& frame, const std::string& from) {
+bool PeerjsClient::take(const core::SharedFrame& frame, std::string_view from) {
   if (!give(frame)) {
     held_ = false;
     return false;
@@ -77,7 +77,7 @@ bool PeerjsClient::take(const core::SharedFrame& frame, const std::string& from)
   if (senders_.size() >= kKeptSenders && senders_.size() >= 2 * unsent()) {
     senders_.erase(senders_.begin(), senders_.end() - static_cast<std::ptrdiff_t>(unsent() - 1));
   }
-  senders_.push_back(from);
+  senders_.emplace_back(from);
   return true;
 }
 

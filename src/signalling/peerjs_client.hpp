@@ -1,6 +1,7 @@
 #pragma once
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/mailroom.hpp"
@@ -25,7 +26,7 @@ class PeerjsClient final : public CompatClient, public core::MailOutlet {
   void refuse(const PeerjsRefusal& why);
 
   // core::MailOutlet
-  [[nodiscard]] bool take(const core::SharedFrame& frame, const std::string& from) override;
+  [[nodiscard]] bool take(const core::SharedFrame& frame, std::string_view from) override;
   void probe() override;
   void admitted() override;
   void dismissed(core::Dismissal why) override;

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,10 +17,10 @@ using namespace std::chrono_literals;
 /// One connection: what it was told, in order.
 class FakeHolder final : public core::MailOutlet {
  public:
-  bool take(const core::SharedFrame& frame, const std::string& from) override {
+  bool take(const core::SharedFrame& frame, std::string_view from) override {
     if (read.size() >= room) return false;
     read.emplace_back(frame.view());
-    senders.push_back(from);
+    senders.emplace_back(from);
     return true;
   }
   void probe() override { ++probes; }
